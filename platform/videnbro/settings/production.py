@@ -1,0 +1,37 @@
+"""Real use behind a proxy: PostgreSQL, SMTP, secrets from the environment; a missing one stops the start."""
+
+from pathlib import Path
+
+from videnbro.settings import base
+from videnbro.settings.base import *  # noqa: F403
+from videnbro.settings.environment import env
+
+SECRET_KEY = env.str("VIDENBRO_SECRET_KEY")
+DEBUG = False
+ALLOWED_HOSTS = env.list("VIDENBRO_ALLOWED_HOSTS")
+CSRF_TRUSTED_ORIGINS = env.list("VIDENBRO_CSRF_TRUSTED_ORIGINS", default=[])
+DATABASES = {"default": env.db_url("VIDENBRO_DATABASE_URL")}
+DATABASES["default"]["CONN_MAX_AGE"] = env.int("VIDENBRO_DATABASE_CONN_MAX_AGE", default=60)
+
+vars().update(env.email_url("VIDENBRO_EMAIL_URL"))
+DEFAULT_FROM_EMAIL = env.str("VIDENBRO_DEFAULT_FROM_EMAIL")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+DATA_DIR = Path(env.str("VIDENBRO_DATA_DIR", default=str(base.DATA_DIR)))
+LOCALE_PATHS = [DATA_DIR / "locale"]
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [("vendor", DATA_DIR / "assets")]
+VIDENBRO_INDEX_DIR = DATA_DIR / "index"
+VIDENBRO_CACHE_DIR = Path(env.str("VIDENBRO_CACHE_DIR", default=str(base.VIDENBRO_CACHE_DIR)))
+VIDENBRO_DEFAULT_HUB = env.str("VIDENBRO_DEFAULT_HUB", default=base.VIDENBRO_DEFAULT_HUB)
+VIDENBRO_ENCODER = env.str("VIDENBRO_ENCODER", default=base.VIDENBRO_ENCODER)
+VIDENBRO_ENCODER_THREADS = env.int("VIDENBRO_ENCODER_THREADS", default=0)
+
+# TLS ends at the proxy; a first run without one sets VIDENBRO_INSECURE_HTTP=true.
+_secure = not env.bool("VIDENBRO_INSECURE_HTTP", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = _secure
+SECURE_REDIRECT_EXEMPT = [r"^health/"]
+SESSION_COOKIE_SECURE = _secure
+CSRF_COOKIE_SECURE = _secure
+SECURE_HSTS_SECONDS = env.int("VIDENBRO_HSTS_SECONDS", default=31_536_000) if _secure else 0
