@@ -1,0 +1,1 @@
+"""Registries: organisations, profiles, their statements, and the taxonomies that describe them."""

@@ -1,0 +1,1 @@
+"""Writes of the registries: one function, one transaction."""

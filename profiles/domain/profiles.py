@@ -1,0 +1,146 @@
+"""Making and changing organisations and profiles."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from hubs.domain.memberships import join_hub
+from hubs.models import Hub, User
+from hubs.policies import Action, Viewer, may_create_profile, require
+from kernel.audit import record_change
+from kernel.errors import InvalidInput, NotAllowed
+
+from profiles.domain.fields import OrganisationFields, ProfileFields
+from profiles.models import Affiliation, Organisation, Profile, ProfileTheme
+from profiles.domain.saving import check_version, save_valid
+from profiles.queries import find_organisation
+
+_DANISH_LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "Æ": "Ae", "Ø": "Oe", "Å": "Aa"})
+
+
+@transaction.atomic
+def create_profile(
+    hub: Hub, *, viewer: Viewer, user: User, organisation: OrganisationFields, fields: ProfileFields
+) -> Profile:
+    """Make a person's organisation and its first profile; the person becomes a member who may edit both.
+
+    Raises:
+        NotAllowed: nobody has signed in.
+        InvalidInput: a field breaks a rule, or others already speak for an organisation of that name.
+    """
+    if not may_create_profile(viewer):
+        raise NotAllowed(_("Sign in first, then you can make a profile."))
+    owner = _organisation_for(hub, viewer, organisation)
+    profile = store_profile(hub, organisation=owner, fields=fields)
+    join_hub(hub, user=user)
+    Affiliation.objects.get_or_create(hub=hub, organisation=owner, user=user)
+    record_change(
+        hub.pk, actor_id=user.pk, action="create", subject_type="profile", subject_id=profile.public_id
+    )
+    return profile
+
+
+def _organisation_for(hub: Hub, viewer: Viewer, fields: OrganisationFields) -> Organisation:
+    cleaned = fields.cleaned()
+    existing = find_organisation(hub.pk, cleaned["name"])
+    if existing is None:
+        return save_valid(Organisation(hub=hub, **cleaned))
+    if existing.pk not in viewer.organisation_ids:
+        raise InvalidInput(
+            _("“%(name)s” is here already. Ask the hub to let you edit it, or use the full name of your own.")
+            % {"name": existing.name},
+            field="organisation",
+        )
+    return existing
+
+
+def store_organisation(hub: Hub, *, fields: OrganisationFields) -> Organisation:
+    """The hub's organisation of that name, made when it is new; for importers, which decide who may.
+
+    Raises:
+        InvalidInput: a field breaks a rule.
+    """
+    cleaned = fields.cleaned()
+    return find_organisation(hub.pk, cleaned["name"]) or save_valid(Organisation(hub=hub, **cleaned))
+
+
+def store_profile(
+    hub: Hub, *, organisation: Organisation, fields: ProfileFields, slug: str = ""
+) -> Profile:
+    """Store a profile for an organisation; for importers and `create_profile`, which decide who may.
+
+    Its address comes from `slug`, else from the name, with a number where that is taken.
+
+    Raises:
+        InvalidInput: a field breaks a rule.
+    """
+    profile = Profile(hub=hub, organisation=organisation, **fields.cleaned())
+    profile.slug = _free_slug(hub.pk, slug or profile.name)
+    save_valid(profile)
+    _set_themes(profile, fields.theme_keys())
+    return profile
+
+
+@transaction.atomic
+def update_profile(profile: Profile, *, viewer: Viewer, version: int, fields: ProfileFields) -> Profile:
+    """Change a profile that still has the version that the editor saw.
+
+    Raises:
+        NotAllowed: the viewer does not speak for it.
+        EditConflict: somebody saved in between; nothing is changed.
+        InvalidInput: a field breaks a rule.
+    """
+    require(viewer, Action.EDIT, profile)
+    locked = Profile.objects.select_for_update().get(pk=profile.pk)
+    check_version(locked.version, version)
+    changed = _assign(locked, fields.cleaned())
+    locked.version += 1
+    save_valid(locked)
+    _set_themes(locked, fields.theme_keys())
+    record_change(
+        locked.hub_id, actor_id=viewer.user_id, action="update", subject_type="profile",
+        subject_id=locked.public_id, changed_fields=changed,
+    )
+    return locked
+
+
+@transaction.atomic
+def update_organisation(organisation: Organisation, *, viewer: Viewer, fields: OrganisationFields) -> Organisation:
+    """Change an organisation for which the viewer speaks.
+
+    Raises:
+        NotAllowed: the viewer does not speak for it.
+        InvalidInput: a field breaks a rule, or the name is taken in this hub.
+    """
+    if organisation.hub_id != viewer.hub_id or organisation.pk not in viewer.organisation_ids:
+        raise NotAllowed(_("Only the organisation itself may change this."))
+    changed = _assign(organisation, fields.cleaned())
+    save_valid(organisation)
+    record_change(
+        organisation.hub_id, actor_id=viewer.user_id, action="update", subject_type="organisation",
+        subject_id=organisation.public_id, changed_fields=changed,
+    )
+    return organisation
+
+
+def _assign(row: Organisation | Profile, values: dict[str, Any]) -> list[str]:
+    changed = [name for name, value in values.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, values[name])
+    return changed
+
+
+def _set_themes(profile: Profile, keys: list[str]) -> None:
+    links = profile.theme_links
+    links.exclude(theme_id__in=keys).delete()
+    present = set(links.values_list("theme_id", flat=True))
+    ProfileTheme.objects.bulk_create(
+        ProfileTheme(hub_id=profile.hub_id, profile=profile, theme_id=key) for key in keys if key not in present
+    )
+
+
+def _free_slug(hub_id: int, name: str) -> str:
+    base = slugify(name.translate(_DANISH_LETTERS))[:60] or "profil"
+    taken = set(Profile.objects.filter(hub_id=hub_id, slug__startswith=base).values_list("slug", flat=True))
+    return next(slug for slug in (base, *(f"{base}-{number}" for number in range(2, 10_000))) if slug not in taken)

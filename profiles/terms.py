@@ -1,0 +1,73 @@
+"""Terms in memory: labels for pages without a query each, and codes checked against the taxonomy.
+
+The table changes only when taxonomies are loaded; processes notice within `_REFRESH_SECONDS`.
+"""
+
+import time
+from collections.abc import Mapping
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from kernel.errors import InvalidInput
+
+from profiles.enums import Taxonomy
+from profiles.models import Term
+
+_REFRESH_SECONDS = 60.0
+_cache: dict[str, Term] = {}
+_loaded_at = float("-inf")
+
+
+def all_terms() -> Mapping[str, Term]:
+    """Every term by key, in taxonomy order."""
+    global _cache, _loaded_at
+    if not _cache or time.monotonic() - _loaded_at > _REFRESH_SECONDS:
+        _cache = {term.key: term for term in Term.objects.order_by("taxonomy", "position", "code")}
+        _loaded_at = time.monotonic()
+    return _cache
+
+
+def forget_terms() -> None:
+    """Read the table again on next use; called after taxonomies were loaded."""
+    _cache.clear()
+
+
+def terms_of(taxonomy: Taxonomy) -> list[Term]:
+    """The terms that may be chosen today, in their order."""
+    return [term for term in all_terms().values() if term.taxonomy == taxonomy and not term.retired]
+
+
+def choices_of(taxonomy: Taxonomy) -> list[tuple[str, str]]:
+    """(code, label in the reader's language) pairs for a form."""
+    language = get_language() or "da"
+    return [(term.code, term.label(language)) for term in terms_of(taxonomy)]
+
+
+def label_of(key: str | None) -> str:
+    """The label of a term key in the reader's language; empty for none."""
+    term = all_terms().get(key or "")
+    return term.label(get_language() or "da") if term else ""
+
+
+def code_of(key: str | None) -> str:
+    """The code behind a term key; empty for none."""
+    return key.split(":", 1)[1] if key else ""
+
+
+def key_of(taxonomy: Taxonomy, code: str | None) -> str | None:
+    """The key of a code that stands in the taxonomy; none for an empty code.
+
+    Raises:
+        InvalidInput: the code is unknown; names the codes that are known.
+    """
+    if not code:
+        return None
+    key = f"{taxonomy.value}:{code}"
+    if key not in all_terms():
+        raise InvalidInput(
+            _("“%(code)s” is not a known value of %(taxonomy)s. Choose one from the list.")
+            % {"code": code[:60], "taxonomy": taxonomy.label},
+            field=taxonomy.value,
+            known=[term.code for term in terms_of(taxonomy)],
+        )
+    return key
