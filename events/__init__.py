@@ -1,0 +1,1 @@
+"""Events of a hub and who takes part in them."""
