@@ -1,0 +1,1 @@
+"""Writes and orchestration of matching."""

@@ -1,0 +1,132 @@
+"""Publishing changes: embed what is new, number the change rows, rebuild when asked.
+
+Every step can be killed at any moment: a change row keeps its place until its vectors are stored, in one transaction.
+"""
+
+import logging
+from collections.abc import Callable, Collection
+
+import numpy as np
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from matching.engine.encoders import Encoder
+from matching.engine.vectors import Vectors
+from matching.indexing.hub_index import HubIndex
+from matching.indexing.loading import build_from_database
+from matching.indexing.registry import snapshot_folder
+from matching.indexing.snapshots import write_snapshot
+from matching.models import IndexChange, IndexState, StatementVector
+from matching.queries import indexable_statements, pending_changes, stored_vectors
+
+logger = logging.getLogger(__name__)
+
+Progress = Callable[[int, int], None]
+_TEXTS_A_BATCH = 64
+_MIN_TEXTS_FOR_CENTRE = 100
+
+
+def embed_missing(
+    hub_id: int, *, encoder: Encoder, profile_ids: Collection[int] | None = None, progress: Progress | None = None
+) -> int:
+    """Store a vector for every text that has none under this encoder; returns how many were embedded.
+
+    Each batch is stored on its own, so that a killed run goes on where it stopped.
+    """
+    texts = {item.content_hash: item.text for item in indexable_statements(hub_id, profile_ids)}
+    present = stored_vectors(hub_id, encoder.fingerprint, None if profile_ids is None else list(texts))
+    missing = [digest for digest in texts if digest not in present]
+    for start in range(0, len(missing), _TEXTS_A_BATCH):
+        batch = missing[start : start + _TEXTS_A_BATCH]
+        vectors = encoder.encode_passages([texts[digest] for digest in batch])
+        StatementVector.objects.bulk_create(
+            (
+                StatementVector(
+                    hub_id=hub_id,
+                    encoder=encoder.fingerprint,
+                    content_hash=digest,
+                    vector=vector.astype("<f4").tobytes(),
+                )
+                for digest, vector in zip(batch, vectors, strict=True)
+            ),
+            ignore_conflicts=True,
+        )
+        if progress:
+            progress(min(start + _TEXTS_A_BATCH, len(missing)), len(missing))
+    return len(missing)
+
+
+def publish_changes(hub_id: int, *, encoder: Encoder, limit: int = 200) -> int:
+    """Embed and number the oldest pending changes of a hub; returns how many were published.
+
+    A hub that has never been built, or was built with another encoder, is rebuilt instead.
+    """
+    state = IndexState.objects.filter(pk=hub_id).first()
+    if state is None or state.encoder != encoder.fingerprint:
+        return rebuild_index(hub_id, encoder=encoder).version.published
+    changes = pending_changes(hub_id, limit)
+    if not changes:
+        return 0
+    embed_missing(hub_id, encoder=encoder, profile_ids={change.profile_id for change in changes})
+    with transaction.atomic():
+        locked = IndexState.objects.select_for_update().get(pk=hub_id)
+        return _number(locked, [change.pk for change in changes])
+
+
+def _number(state: IndexState, change_ids: list[int]) -> int:
+    """Give the changes that are still pending the hub's next numbers, under the lock of its state row."""
+    rows = list(IndexChange.objects.filter(pk__in=change_ids, published__isnull=True).order_by("pk"))
+    for number, row in enumerate(rows, start=state.published + 1):
+        row.published = number
+    IndexChange.objects.bulk_update(rows, ["published"], batch_size=500)
+    state.published += len(rows)
+    state.save(update_fields=["published"])
+    return len(rows)
+
+
+def rebuild_index(hub_id: int, *, encoder: Encoder, progress: Progress | None = None) -> HubIndex:
+    """Embed what is missing, begin a new generation with a fresh mean vector, and write its snapshot.
+
+    What is already embedded under this encoder is not embedded again.
+    """
+    newest = IndexChange.objects.filter(hub_id=hub_id).aggregate(newest=Max("pk"))["newest"] or 0
+    embed_missing(hub_id, encoder=encoder, progress=progress)
+    centre = _mean_vector(hub_id, encoder)
+    with transaction.atomic():
+        IndexState.objects.get_or_create(hub_id=hub_id)
+        state = IndexState.objects.select_for_update().get(pk=hub_id)
+        pending = IndexChange.objects.filter(hub_id=hub_id, published__isnull=True, pk__lte=newest)
+        _number(state, list(pending.values_list("pk", flat=True)))
+        state.encoder = encoder.fingerprint
+        state.generation += 1
+        state.centre = centre.astype("<f4").tobytes() if centre is not None else b""
+        state.built_at = timezone.now()
+        state.save()
+    index = build_from_database(state, encoder.dimension)
+    save_snapshot(hub_id, index)
+    return index
+
+
+def _mean_vector(hub_id: int, encoder: Encoder) -> Vectors | None:
+    """The mean of the hub's text vectors; none for a hub too small to have a mean worth taking off."""
+    vectors = stored_vectors(hub_id, encoder.fingerprint)
+    living = {item.content_hash for item in indexable_statements(hub_id)}
+    table = [vectors[digest] for digest in sorted(living) if digest in vectors]
+    if len(table) < _MIN_TEXTS_FOR_CENTRE:
+        return None
+    return np.asarray(np.mean(table, axis=0, dtype=np.float64), dtype=np.float32)
+
+
+def save_snapshot(hub_id: int, index: HubIndex) -> None:
+    """Write the index to disk; a disk that is full is said and survived, since the database has it all."""
+    try:
+        write_snapshot(index, snapshot_folder(hub_id), built_at=timezone.now().isoformat())
+    except OSError as error:
+        logger.error(
+            "Hub %s: the index snapshot could not be written to %s (%s). Free some space; the old one stays.",
+            hub_id,
+            settings.VIDENBRO_INDEX_DIR,
+            error.strerror,
+        )

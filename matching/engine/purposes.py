@@ -1,0 +1,68 @@
+"""Which kinds of profile fit which, purpose by purpose: the rules of the trade as one table.
+
+Source: domain brief, section 2 (OPI-light joins firms and the public side; a project needs all three parts).
+"""
+
+from collections.abc import Sequence
+
+FIRM, RESEARCHER, CLINICIAN, MUNICIPALITY = "firm", "researcher", "clinician", "municipality"
+KNOWLEDGE_INSTITUTION, INVESTOR, ADVISER, STUDENT = "knowledge_institution", "investor", "adviser", "student"
+ALL_KINDS = (FIRM, RESEARCHER, CLINICIAN, MUNICIPALITY, KNOWLEDGE_INSTITUTION, INVESTOR, ADVISER, STUDENT)
+
+COMMERCIAL, KNOWLEDGE, PUBLIC = "commercial", "knowledge", "public"
+ROLES = (COMMERCIAL, KNOWLEDGE, PUBLIC)
+
+ROLE_OF_KIND = {
+    FIRM: COMMERCIAL,
+    RESEARCHER: KNOWLEDGE,
+    KNOWLEDGE_INSTITUTION: KNOWLEDGE,
+    STUDENT: KNOWLEDGE,
+    CLINICIAN: PUBLIC,
+    MUNICIPALITY: PUBLIC,
+}
+
+_OPI_LIGHT = {
+    FIRM: (CLINICIAN, MUNICIPALITY),
+    CLINICIAN: (FIRM,),
+    MUNICIPALITY: (FIRM,),
+    RESEARCHER: (CLINICIAN, MUNICIPALITY),
+    KNOWLEDGE_INSTITUTION: (CLINICIAN, MUNICIPALITY),
+    STUDENT: (CLINICIAN, MUNICIPALITY),
+    INVESTOR: (),
+    ADVISER: (),
+}
+
+
+def partner_kinds(purpose: str, seeker_kind: str) -> tuple[str, ...]:
+    """Kinds that may be recommended to a seeker; empty where the purpose does not fit the seeker.
+
+    OPI-light: firm to department or municipality and back (researchers and students with an invention come as a
+    firm would). Project: whoever has a part in the triple helix. Event: everybody who takes part.
+    """
+    if purpose == "opi_light":
+        return _OPI_LIGHT.get(seeker_kind, ())
+    if purpose == "project":
+        return tuple(ROLE_OF_KIND)
+    return ALL_KINDS
+
+
+def missing_roles(present_kinds: Sequence[str]) -> tuple[str, ...]:
+    """Parts of the triple helix that nobody present fills, in the order commercial, knowledge, public."""
+    filled = {ROLE_OF_KIND.get(kind) for kind in present_kinds}
+    return tuple(role for role in ROLES if role not in filled)
+
+
+def missing_roles_first(ranked_kinds: Sequence[str], missing: Sequence[str]) -> list[int]:
+    """Positions of a ranked list, reordered: the best of each missing role in turn, then the rest as ranked.
+
+    A list that answers "who is missing?" must not be ten researchers because the tenth is a little nearer than
+    the first department.
+    """
+    queues = {role: [i for i, kind in enumerate(ranked_kinds) if ROLE_OF_KIND.get(kind) == role] for role in missing}
+    order: list[int] = []
+    while any(queues.values()):
+        heads = sorted(queue[0] for queue in queues.values() if queue)
+        order.extend(heads)
+        queues = {role: [i for i in queue if i not in heads] for role, queue in queues.items()}
+    chosen = set(order)
+    return order + [i for i in range(len(ranked_kinds)) if i not in chosen]

@@ -1,0 +1,1 @@
+"""The index of each hub: read from the database, kept in memory, written to disk as snapshots."""

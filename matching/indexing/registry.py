@@ -1,0 +1,92 @@
+"""Each process's copies of the hub indexes, kept up with the database by a look at one row.
+
+A process that starts loads the snapshot; when that is missing, broken or of another encoder it says so and builds
+from the database instead.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from kernel.errors import NotReady
+
+from matching.engine.vectors import BrokenIndexError
+from matching.indexing.hub_index import HubIndex
+from matching.indexing.loading import build_from_database, catch_up
+from matching.indexing.snapshots import read_snapshot
+from matching.models import IndexState
+from matching.queries import index_state
+
+logger = logging.getLogger(__name__)
+
+# A changed profile must be found within two seconds everywhere; the indexer takes the rest.
+REFRESH_SECONDS = 0.5
+
+
+def snapshot_folder(hub_id: int) -> Path:
+    """Where the hub's snapshots lie."""
+    return Path(settings.VIDENBRO_INDEX_DIR) / f"hub-{hub_id}"
+
+
+class IndexRegistry:
+    """Hub indexes by hub id; safe to ask from several threads."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._indexes: dict[int, HubIndex] = {}
+        self._looked_at: dict[int, float] = {}
+        self._lock = threading.RLock()
+
+    def index_for(self, hub_id: int, *, dimension: int, fingerprint: str) -> HubIndex:
+        """The hub's index, not older than `REFRESH_SECONDS`.
+
+        Raises:
+            NotReady: nothing is published yet, or it was built with another encoder.
+        """
+        with self._lock:
+            index = self._indexes.get(hub_id)
+            if index is None or self._clock() - self._looked_at.get(hub_id, float("-inf")) >= REFRESH_SECONDS:
+                index = self._refreshed(hub_id, index, dimension, fingerprint)
+                self._indexes[hub_id] = index
+                self._looked_at[hub_id] = self._clock()
+            return index
+
+    def forget(self) -> None:
+        """Drop every copy; the next question loads anew."""
+        with self._lock:
+            self._indexes.clear()
+            self._looked_at.clear()
+
+    def _refreshed(self, hub_id: int, index: HubIndex | None, dimension: int, fingerprint: str) -> HubIndex:
+        state = index_state(hub_id)
+        if state is None or state.encoder != fingerprint:
+            raise NotReady(_("The search index is being built. Try again in a minute."))
+        if index is None or not _continues(index, state):
+            index = load_index(state, dimension)
+        if index.version.published < state.published:
+            catch_up(index, state)
+        return index
+
+
+def _continues(index: HubIndex, state: IndexState) -> bool:
+    return (index.version.encoder, index.version.generation) == (state.encoder, state.generation)
+
+
+def load_index(state: IndexState, dimension: int) -> HubIndex:
+    """The hub's index from its snapshot, else from the database; says why when it is the second."""
+    try:
+        index = read_snapshot(snapshot_folder(state.hub_id))
+    except BrokenIndexError as error:
+        logger.warning("Hub %s: %s Building the index from the database.", state.hub_id, error)
+        return build_from_database(state, dimension)
+    if not _continues(index, state) or index.version.published > state.published:
+        logger.info("Hub %s: the snapshot is of another generation; building from the database.", state.hub_id)
+        return build_from_database(state, dimension)
+    return index
+
+
+registry = IndexRegistry()

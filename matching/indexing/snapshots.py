@@ -1,0 +1,125 @@
+"""Index snapshots on disk: a folder a version, a manifest with checksums, and a pointer swapped in one step.
+
+A reader sees the old snapshot or the new one, never half of one; what does not fit its checksums is refused.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import uuid
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from matching.engine.vectors import BrokenIndexError, StatementIndex, Vectors
+from matching.indexing.hub_index import KINDS, HubIndex, IndexVersion
+
+FORMAT = 1
+_POINTER = "CURRENT"
+_MANIFEST = "manifest.json"
+_KEEP = 2
+
+
+def write_snapshot(index: HubIndex, folder: Path, *, built_at: str) -> Path:
+    """Write the index below `folder` and make it the current one; returns the snapshot's folder.
+
+    Raises:
+        OSError: the disk is full or not writable; the snapshot that was current stays so.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary = folder / f".writing-{uuid.uuid4().hex}"
+    try:
+        with index.lock:
+            manifest = _write_parts(index, temporary, built_at)
+        (temporary / _MANIFEST).write_text(json.dumps(manifest, indent=1))
+        _sync(temporary)
+        target = folder / f"{index.version.generation:06d}-{manifest['published']:012d}-{uuid.uuid4().hex[:8]}"
+        temporary.rename(target)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+    _point_to(folder, target.name)
+    _remove_old(folder, target.name)
+    return target
+
+
+def _write_parts(index: HubIndex, folder: Path, built_at: str) -> dict[str, Any]:
+    checksums: dict[str, str] = {}
+    for kind in KINDS:
+        part = folder / kind
+        part.mkdir(parents=True)
+        for name in index.parts[kind].save(part):
+            checksums[f"{kind}/{name}"] = _checksum(part / name)
+    if index.centre is not None:
+        np.save(folder / "centre.npy", index.centre)
+        checksums["centre.npy"] = _checksum(folder / "centre.npy")
+    return {
+        "format": FORMAT,
+        "encoder": index.version.encoder,
+        "generation": index.version.generation,
+        "published": index.version.published,
+        "dimension": index.dimension,
+        "counts": {kind: len(index.parts[kind]) for kind in KINDS},
+        "built_at": built_at,
+        "sha256": checksums,
+    }
+
+
+def read_snapshot(folder: Path) -> HubIndex:
+    """Load the current snapshot below `folder`.
+
+    Raises:
+        BrokenIndexError: there is none, it is of another format, or a file does not fit its checksum.
+    """
+    current = folder / _read_text(folder / _POINTER).strip()
+    try:
+        manifest = json.loads(_read_text(current / _MANIFEST))
+        version = IndexVersion(manifest["encoder"], int(manifest["generation"]), int(manifest["published"]))
+        found_format, dimension, checksums = manifest["format"], int(manifest["dimension"]), manifest["sha256"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise BrokenIndexError(f"The manifest of {current.name} cannot be read.") from error
+    if found_format != FORMAT:
+        raise BrokenIndexError(f"Snapshot {current.name} has format {found_format}; this version reads {FORMAT}.")
+    for name, expected in checksums.items():
+        if not (current / name).is_file() or _checksum(current / name) != expected:
+            raise BrokenIndexError(f"File {name} of snapshot {current.name} does not fit its checksum.")
+    centre: Vectors | None = np.load(current / "centre.npy") if "centre.npy" in checksums else None
+    index = HubIndex(version, dimension, centre)
+    index.parts = {kind: StatementIndex.load(current / kind, dimension=dimension, centre=centre) for kind in KINDS}
+    return index
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BrokenIndexError(f"There is no readable {path.name} in the index folder.") from error
+
+
+def _checksum(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sync(folder: Path) -> None:
+    """Have every file on disk before the pointer names the folder."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+
+
+def _point_to(folder: Path, name: str) -> None:
+    temporary = folder / f".{_POINTER}-{uuid.uuid4().hex}"
+    temporary.write_text(name)
+    temporary.replace(folder / _POINTER)
+
+
+def _remove_old(folder: Path, current: str) -> None:
+    """Keep the current snapshot and the one before it, which a reader may have open."""
+    snapshots = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+    for path in snapshots[:-_KEEP]:
+        if path.name != current:
+            shutil.rmtree(path, ignore_errors=True)

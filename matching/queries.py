@@ -1,0 +1,127 @@
+"""Reads for the index: statements as columns, stored vectors, pending changes."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from profiles.models import Profile, ProfileTheme, Statement
+
+from matching.engine.vectors import NEVER, StatementRows, Vectors
+from matching.indexing.codes import kind_number, level_number, region_number
+from matching.models import IndexChange, IndexState, StatementVector
+
+_COLUMNS = (
+    "pk", "kind", "text", "visibility", "expires_on", "profile_id", "profile__organisation_id", "profile__kind",
+    "profile__region_id", "profile__visibility",
+)  # fmt: skip
+_HASHES_A_QUERY = 500
+
+
+@dataclass(frozen=True)
+class IndexableStatement:
+    """One living statement as the index needs it."""
+
+    kind: str
+    content_hash: str
+    text: str
+    columns: tuple[int, int, int, int, int, int, int]
+
+
+def content_hash(text: str) -> str:
+    """SHA-256 of the text: the same words are never embedded twice in a hub."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def indexable_statements(hub_id: int, profile_ids: Collection[int] | None = None) -> Iterator[IndexableStatement]:
+    """Statements of profiles that are not paused, of the given profiles or all, in order of id."""
+    rows = Statement.objects.filter(hub_id=hub_id, profile__is_paused=False).order_by("pk")
+    if profile_ids is not None:
+        rows = rows.filter(profile_id__in=profile_ids)
+    for row in rows.values_list(*_COLUMNS).iterator(chunk_size=2000):
+        pk, kind, text, visibility, expires_on, profile, organisation, profile_kind, region, profile_visibility = row
+        yield IndexableStatement(
+            kind=kind,
+            content_hash=content_hash(text),
+            text=text,
+            columns=(
+                pk,
+                profile,
+                organisation,
+                kind_number(profile_kind),
+                region_number(region),
+                level_number(visibility, profile_visibility),
+                expires_on.toordinal() if expires_on else NEVER,
+            ),
+        )
+
+
+def as_rows(statements: list[IndexableStatement]) -> StatementRows:
+    """The statements' columns as arrays."""
+    if not statements:
+        return StatementRows.empty()
+    table: NDArray[np.int64] = np.array([statement.columns for statement in statements], dtype=np.int64)
+    small = [table[:, i].astype(np.int16) for i in (3, 4, 5)]
+    return StatementRows(table[:, 0], table[:, 1], table[:, 2], *small, table[:, 6].astype(np.int32))
+
+
+def stored_vectors(hub_id: int, encoder: str, hashes: Collection[str] | None = None) -> dict[str, Vectors]:
+    """Stored vectors (dimension,) by content hash; all of the hub's when `hashes` is None."""
+    rows = StatementVector.objects.filter(hub_id=hub_id, encoder=encoder)
+    if hashes is None:
+        return _unpack(rows.values_list("content_hash", "vector").iterator(chunk_size=2000))
+    wanted = sorted(set(hashes))
+    found: dict[str, Vectors] = {}
+    for start in range(0, len(wanted), _HASHES_A_QUERY):
+        part = rows.filter(content_hash__in=wanted[start : start + _HASHES_A_QUERY])
+        found.update(_unpack(iter(part.values_list("content_hash", "vector"))))
+    return found
+
+
+def _unpack(rows: Iterator[tuple[str, bytes]]) -> dict[str, Vectors]:
+    return {digest: np.frombuffer(bytes(blob), dtype="<f4") for digest, blob in rows}
+
+
+def index_state(hub_id: int) -> IndexState | None:
+    """What is published for the hub; none before the first build."""
+    return IndexState.objects.filter(pk=hub_id).first()
+
+
+def pending_changes(hub_id: int, limit: int) -> list[IndexChange]:
+    """The oldest changes that have no sequence number yet."""
+    return list(IndexChange.objects.filter(hub_id=hub_id, published__isnull=True).order_by("pk")[:limit])
+
+
+def hubs_with_pending_changes() -> list[int]:
+    """Ids of hubs in which something waits to be indexed."""
+    return list(
+        IndexChange.objects.filter(published__isnull=True).order_by("hub_id").values_list("hub_id", flat=True).distinct()
+    )
+
+
+def changed_profiles_since(hub_id: int, published: int) -> tuple[list[int], int]:
+    """Profiles whose published part of the index is newer than `published`, and the newest number."""
+    rows = IndexChange.objects.filter(hub_id=hub_id, published__gt=published).values_list("profile_id", "published")
+    found = list(rows)
+    newest = max((number for _profile, number in found), default=published)
+    return sorted({profile for profile, _number in found}), newest
+
+
+def profile_count(hub_id: int) -> int:
+    """How many profiles the hub has."""
+    return Profile.objects.filter(hub_id=hub_id).count()
+
+
+def profiles_with_themes(hub_id: int, theme_keys: Collection[str]) -> frozenset[int]:
+    """Ids of the hub's profiles that work with any of the themes."""
+    links = ProfileTheme.objects.filter(hub_id=hub_id, theme_id__in=theme_keys)
+    return frozenset(links.values_list("profile_id", flat=True))
+
+
+def theme_counts(hub_id: int, profile_ids: Collection[int]) -> Counter[str]:
+    """How many of these profiles work with each theme, by term key."""
+    links = ProfileTheme.objects.filter(hub_id=hub_id).values_list("profile_id", "theme_id")
+    wanted = frozenset(profile_ids)
+    return Counter(theme for profile, theme in links.iterator(chunk_size=5000) if profile in wanted)
