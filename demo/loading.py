@@ -1,0 +1,136 @@
+"""Loading the demo cluster: written profiles, an event, and people to log in as; loading twice changes nothing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.db import transaction
+from django.utils import timezone
+from events.domain.participation import create_event, register_profiles
+from hubs.models import Hub
+from kernel.errors import DomainError, InvalidInput
+from profiles.domain.fields import OrganisationFields, ProfileFields, StatementFields
+from profiles.domain.profiles import store_organisation, store_profile
+from profiles.domain.statements import store_statement
+from profiles.models import Profile
+
+from demo.people import create_people
+
+DATA_DIR = Path(__file__).resolve().parent / "data"
+PROFILE_FILES = (
+    "firms_a.yaml",
+    "firms_b.yaml",
+    "departments.yaml",
+    "municipal_units.yaml",
+    "research_groups.yaml",
+    "others.yaml",
+)
+HUB_SLUG = "midtbro"
+HUB_NAME = "Midtbro, klynge for sundhedsteknologi"
+
+
+@dataclass(frozen=True)
+class LoadedDemo:
+    """What the demo hub holds after loading, and how many profiles are new."""
+
+    hub: Hub
+    profiles: dict[str, Profile]
+    created: int
+    statements: int
+
+
+def read_profile_rows(folder: Path = DATA_DIR) -> list[dict[str, Any]]:
+    """The written profiles, as they stand in the files."""
+    rows: list[dict[str, Any]] = []
+    for name in PROFILE_FILES:
+        rows.extend(yaml.safe_load((folder / name).read_text(encoding="utf-8")))
+    return rows
+
+
+@transaction.atomic
+def load_demo(folder: Path = DATA_DIR) -> LoadedDemo:
+    """Make the demo hub, its profiles, event and people; profiles that are there already are left alone.
+
+    Raises:
+        InvalidInput: a profile breaks a rule; names it, and nothing is loaded.
+    """
+    hub, _created = Hub.objects.get_or_create(slug=HUB_SLUG, defaults={"name": HUB_NAME})
+    present = {profile.slug: profile for profile in Profile.objects.filter(hub=hub)}
+    profiles: dict[str, Profile] = {}
+    created = 0
+    for row in read_profile_rows(folder):
+        slug = row["key"]
+        if slug not in present:
+            present[slug] = _store(hub, row)
+            created += 1
+        profiles[slug] = present[slug]
+    _load_events(hub, profiles, folder)
+    create_people(hub, profiles)
+    statements = sum(len(row["statements"]) for row in read_profile_rows(folder))
+    return LoadedDemo(hub=hub, profiles=profiles, created=created, statements=statements)
+
+
+def _store(hub: Hub, row: dict[str, Any]) -> Profile:
+    try:
+        organisation = store_organisation(hub, fields=_organisation_fields(row))
+        profile = store_profile(hub, organisation=organisation, fields=_profile_fields(row), slug=row["key"])
+        for position, statement in enumerate(row["statements"]):
+            store_statement(profile, fields=_statement_fields(statement), position=position)
+    except (DomainError, KeyError, TypeError) as error:
+        raise InvalidInput(f"Demo profile {row.get('key')}: {error}", field=str(row.get("key"))) from error
+    return profile
+
+
+def _organisation_fields(row: dict[str, Any]) -> OrganisationFields:
+    return OrganisationFields(
+        name=row["organisation"],
+        website=row.get("website", ""),
+        sector=row.get("sector", ""),
+        phase=row.get("phase", ""),
+        founded_year=row.get("founded"),
+        employees=row.get("employees"),
+    )
+
+
+def _profile_fields(row: dict[str, Any]) -> ProfileFields:
+    return ProfileFields(
+        kind=row["kind"],
+        name=row["name"],
+        region=row.get("region", ""),
+        municipality=row.get("municipality", ""),
+        specialty=row.get("specialty", ""),
+        municipal_field=row.get("municipal_field", ""),
+        themes=tuple(row.get("themes", ())),
+        keywords=tuple(row.get("keywords", ())),
+        languages=tuple(row.get("languages", ("da",))),
+        contact_email=row.get("contact_email", ""),
+    )
+
+
+def _statement_fields(row: dict[str, Any]) -> StatementFields:
+    return StatementFields(
+        kind=row["kind"],
+        text=row["text"],
+        language=row["language"],
+        purpose=row.get("purpose", ""),
+        stage=row.get("stage", ""),
+        collaboration=row.get("collaboration", ""),
+        ip_state=row.get("ip_state", ""),
+        visibility=row.get("visibility", "public"),
+        expires_on=row.get("expires"),
+    )
+
+
+def _load_events(hub: Hub, profiles: dict[str, Profile], folder: Path) -> None:
+    for row in yaml.safe_load((folder / "events.yaml").read_text(encoding="utf-8")):
+        event = create_event(
+            hub,
+            slug=row["slug"],
+            name=row["name"],
+            place=row["place"],
+            starts_at=timezone.make_aware(datetime.fromisoformat(row["starts_at"])),
+            ends_at=timezone.make_aware(datetime.fromisoformat(row["ends_at"])),
+        )
+        register_profiles(event, profiles=[profiles[key] for key in row["participants"]])
