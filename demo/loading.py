@@ -1,5 +1,6 @@
-"""Loading the demo cluster: written profiles, an event, and people to log in as; loading twice changes nothing."""
+"""Loading the demo cluster: written profiles, an event, people to log in; a second load changes nothing."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -8,6 +9,9 @@ from typing import Any
 import yaml
 from django.db import transaction
 from django.utils import timezone
+from django.utils.text import slugify
+
+from demo.people import create_people
 from events.domain.participation import create_event, register_profiles
 from hubs.models import Hub
 from kernel.errors import DomainError, InvalidInput
@@ -15,8 +19,6 @@ from profiles.domain.fields import OrganisationFields, ProfileFields, StatementF
 from profiles.domain.profiles import store_organisation, store_profile
 from profiles.domain.statements import store_statement
 from profiles.models import Profile
-
-from demo.people import create_people
 
 DATA_DIR = Path(__file__).resolve().parent / "data"
 PROFILE_FILES = (
@@ -42,11 +44,29 @@ class LoadedDemo:
 
 
 def read_profile_rows(folder: Path = DATA_DIR) -> list[dict[str, Any]]:
-    """The written profiles, as they stand in the files."""
+    """The written profiles, as they stand in the files.
+
+    Raises:
+        InvalidInput: a file is broken, or a key is missing, stands there twice or is no address.
+    """
     rows: list[dict[str, Any]] = []
     for name in PROFILE_FILES:
-        rows.extend(yaml.safe_load((folder / name).read_text(encoding="utf-8")))
+        try:
+            rows.extend(dict(row) for row in yaml.safe_load((folder / name).read_text(encoding="utf-8")))
+        except (yaml.YAMLError, TypeError, ValueError, OSError) as error:
+            raise InvalidInput(f"The demo file {name} cannot be read: {error}", field=name) from error
+    _require_keys(rows)
     return rows
+
+
+def _require_keys(rows: list[dict[str, Any]]) -> None:
+    """A key that is not the profile's very address would make a second load store the profile again."""
+    keys = Counter(str(row.get("key", "")) for row in rows)
+    wrong = [key for key, count in keys.items() if not key or count > 1 or slugify(key)[:60] != key]
+    if wrong:
+        raise InvalidInput(
+            f"Demo profile keys missing, used twice or no address: {', '.join(wrong)}", field=wrong[0]
+        )
 
 
 @transaction.atomic
@@ -60,7 +80,8 @@ def load_demo(folder: Path = DATA_DIR) -> LoadedDemo:
     present = {profile.slug: profile for profile in Profile.objects.filter(hub=hub)}
     profiles: dict[str, Profile] = {}
     created = 0
-    for row in read_profile_rows(folder):
+    rows = read_profile_rows(folder)
+    for row in rows:
         slug = row["key"]
         if slug not in present:
             present[slug] = _store(hub, row)
@@ -68,7 +89,7 @@ def load_demo(folder: Path = DATA_DIR) -> LoadedDemo:
         profiles[slug] = present[slug]
     _load_events(hub, profiles, folder)
     create_people(hub, profiles)
-    statements = sum(len(row["statements"]) for row in read_profile_rows(folder))
+    statements = sum(len(row["statements"]) for row in rows)
     return LoadedDemo(hub=hub, profiles=profiles, created=created, statements=statements)
 
 
@@ -78,8 +99,8 @@ def _store(hub: Hub, row: dict[str, Any]) -> Profile:
         profile = store_profile(hub, organisation=organisation, fields=_profile_fields(row), slug=row["key"])
         for position, statement in enumerate(row["statements"]):
             store_statement(profile, fields=_statement_fields(statement), position=position)
-    except (DomainError, KeyError, TypeError) as error:
-        raise InvalidInput(f"Demo profile {row.get('key')}: {error}", field=str(row.get("key"))) from error
+    except (DomainError, LookupError, TypeError, ValueError, AttributeError) as error:
+        raise InvalidInput(f"Demo profile {row['key']}: {error}", field=row["key"]) from error
     return profile
 
 
@@ -133,4 +154,9 @@ def _load_events(hub: Hub, profiles: dict[str, Profile], folder: Path) -> None:
             starts_at=timezone.make_aware(datetime.fromisoformat(row["starts_at"])),
             ends_at=timezone.make_aware(datetime.fromisoformat(row["ends_at"])),
         )
+        unknown = [key for key in row["participants"] if key not in profiles]
+        if unknown:
+            raise InvalidInput(
+                f"Event {row['slug']} names unknown profiles: {', '.join(unknown)}.", field="participants"
+            )
         register_profiles(event, profiles=[profiles[key] for key in row["participants"]])

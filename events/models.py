@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
 from hubs.models import Hub
 from kernel.models import BaseModel
 from profiles.models import Profile
@@ -22,7 +23,9 @@ class Event(BaseModel):
         ordering = ("starts_at", "id")
         constraints = (
             models.UniqueConstraint(fields=("hub", "slug"), name="event_slug_once_a_hub"),
-            models.CheckConstraint(condition=models.Q(ends_at__gt=models.F("starts_at")), name="event_ends_later"),
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")), name="event_ends_later"
+            ),
         )
 
     def __str__(self) -> str:

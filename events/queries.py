@@ -4,10 +4,10 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from hubs.policies import Viewer
-from kernel.errors import NotFound
 
 from events.models import Event, Participation
+from hubs.policies import Viewer
+from kernel.errors import NotFound
 
 
 def coming_events(viewer: Viewer, *, now: datetime) -> QuerySet[Event]:

@@ -4,29 +4,30 @@ import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from django.db.models import F, OuterRef, Subquery
 from numpy.typing import NDArray
+from profiles.enums import StatementKind
 from profiles.models import Profile, ProfileTheme, Statement
 
 from matching.engine.vectors import NEVER, StatementRows, Vectors
 from matching.indexing.codes import kind_number, level_number, region_number
 from matching.models import IndexChange, IndexState, StatementVector
+from matching.statement_texts import passage_text
 
-_COLUMNS = (
-    "pk", "kind", "text", "visibility", "expires_on", "profile_id", "profile__organisation_id", "profile__kind",
-    "profile__region_id", "profile__visibility",
-)  # fmt: skip
 _HASHES_A_QUERY = 500
 
 
 @dataclass(frozen=True)
 class IndexableStatement:
-    """One living statement as the index needs it."""
+    """One living statement as the index needs it; `passage` is what is embedded."""
 
     kind: str
+    language: str
     content_hash: str
-    text: str
+    passage: str
     columns: tuple[int, int, int, int, int, int, int]
 
 
@@ -40,22 +41,46 @@ def indexable_statements(hub_id: int, profile_ids: Collection[int] | None = None
     rows = Statement.objects.filter(hub_id=hub_id, profile__is_paused=False).order_by("pk")
     if profile_ids is not None:
         rows = rows.filter(profile_id__in=profile_ids)
-    for row in rows.values_list(*_COLUMNS).iterator(chunk_size=2000):
-        pk, kind, text, visibility, expires_on, profile, organisation, profile_kind, region, profile_visibility = row
-        yield IndexableStatement(
-            kind=kind,
-            content_hash=content_hash(text),
-            text=text,
-            columns=(
-                pk,
-                profile,
-                organisation,
-                kind_number(profile_kind),
-                region_number(region),
-                level_number(visibility, profile_visibility),
-                expires_on.toordinal() if expires_on else NEVER,
-            ),
-        )
+    about = Statement.objects.filter(profile=OuterRef("profile"), kind=StatementKind.ABOUT)
+    rows = rows.annotate(
+        about=Subquery(about.values("text")[:1]),
+        about_visibility=Subquery(about.values("visibility")[:1]),
+        profile_kind=F("profile__kind"),
+        profile_visibility=F("profile__visibility"),
+        organisation=F("profile__organisation_id"),
+        region=F("profile__region_id"),
+        keywords=F("profile__keywords"),
+    )
+    fields = ("pk", "kind", "text", "language", "visibility", "expires_on", "profile_id", *rows.query.annotations)
+    for row in rows.values(*fields).iterator(chunk_size=2000):
+        yield _indexable(row)
+
+
+def _indexable(row: dict[str, Any]) -> IndexableStatement:
+    passage = passage_text(row["text"], about=_shared_about(row), keywords=row["keywords"])
+    return IndexableStatement(
+        kind=row["kind"],
+        language=row["language"],
+        content_hash=content_hash(passage),
+        passage=passage,
+        columns=(
+            row["pk"],
+            row["profile_id"],
+            row["organisation"],
+            kind_number(row["profile_kind"]),
+            region_number(row["region"]),
+            level_number(row["visibility"], row["profile_visibility"]),
+            row["expires_on"].toordinal() if row["expires_on"] else NEVER,
+        ),
+    )
+
+
+def _shared_about(row: dict[str, Any]) -> str:
+    """The about-text, unless it is this statement itself or more secret than the statement that it would colour."""
+    if row["kind"] == StatementKind.ABOUT or not row["about"]:
+        return ""
+    more_secret = level_number(row["about_visibility"]) > level_number(row["visibility"])
+    return "" if more_secret else row["about"]
 
 
 def as_rows(statements: list[IndexableStatement]) -> StatementRows:
@@ -89,8 +114,8 @@ def index_state(hub_id: int) -> IndexState | None:
     return IndexState.objects.filter(pk=hub_id).first()
 
 
-def pending_changes(hub_id: int, limit: int) -> list[IndexChange]:
-    """The oldest changes that have no sequence number yet."""
+def pending_changes(hub_id: int, limit: int | None = None) -> list[IndexChange]:
+    """The oldest changes that have no sequence number yet; all of them without a limit."""
     return list(IndexChange.objects.filter(hub_id=hub_id, published__isnull=True).order_by("pk")[:limit])
 
 

@@ -12,10 +12,10 @@ from django.db import models
 from django.db.models.functions import Cast
 from django.db.models.lookups import StartsWith
 from django.utils.translation import gettext_lazy as _
+
 from hubs.enums import Visibility
 from hubs.models import Hub
 from kernel.models import BaseModel
-
 from profiles.enums import ProfileKind, StatementKind, Taxonomy
 
 MAX_STATEMENT_CHARACTERS = 5_000
@@ -30,8 +30,12 @@ class Term(models.Model):
     label_da = models.CharField(max_length=160)
     label_en = models.CharField(max_length=160)
     position = models.PositiveIntegerField(default=0)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
-    version = models.PositiveIntegerField(default=1, help_text=_("Taxonomy version that last named the term."))
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
+    version = models.PositiveIntegerField(
+        default=1, help_text=_("Taxonomy version that last named the term.")
+    )
     retired = models.BooleanField(default=False, help_text=_("Kept for old rows, not offered any more."))
 
     class Meta:
@@ -47,7 +51,7 @@ class Term(models.Model):
 
 
 def term_field(taxonomy: Taxonomy, **options: Any) -> models.ForeignKey[Term | None, Term | None]:
-    """An optional reference to a term of one taxonomy; the taxonomy itself is a check constraint of the model."""
+    """An optional reference to a term; that it is of this taxonomy is a check constraint of the model."""
     return models.ForeignKey(
         Term,
         null=True,
@@ -61,7 +65,7 @@ def term_field(taxonomy: Taxonomy, **options: Any) -> models.ForeignKey[Term | N
 
 
 def stands_in(name: str, taxonomy: Taxonomy) -> StartsWith:
-    """Condition: the term key in column `name` begins with the taxonomy. (A foreign key itself has no such lookup.)"""
+    """Condition: the term key in column `name` begins with the taxonomy (a foreign key lacks the lookup)."""
     return StartsWith(Cast(models.F(name), models.CharField(max_length=90)), f"{taxonomy.value}:")
 
 
@@ -77,7 +81,7 @@ def term_constraints(model: str, fields: dict[str, Taxonomy]) -> tuple[models.Ch
 
 
 class Organisation(BaseModel):
-    """A firm, hospital, municipality or university: who answers for profiles, and whose people may edit them."""
+    """A firm, hospital, municipality or university: answers for profiles, and its people may edit them."""
 
     hub = models.ForeignKey(Hub, on_delete=models.CASCADE, related_name="organisations")
     name = models.CharField(_("organisation"), max_length=200)
@@ -169,7 +173,9 @@ class ProfileTheme(models.Model):
         ordering = ("theme",)
         constraints = (
             models.UniqueConstraint(fields=("profile", "theme"), name="profile_theme_once"),
-            models.CheckConstraint(condition=models.Q(stands_in("theme", Taxonomy.THEME)), name="profile_theme_taxonomy"),
+            models.CheckConstraint(
+                condition=models.Q(stands_in("theme", Taxonomy.THEME)), name="profile_theme_taxonomy"
+            ),
         )
 
     def __str__(self) -> str:

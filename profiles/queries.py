@@ -5,9 +5,9 @@ from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
+
 from hubs.policies import Action, Viewer, may, visible_levels
 from kernel.errors import NotFound
-
 from profiles.models import Affiliation, Organisation, Profile, Statement
 
 
@@ -18,11 +18,13 @@ def organisation_ids_of(hub_id: int, user_id: int) -> frozenset[int]:
 
 
 def visible_profiles(viewer: Viewer) -> QuerySet[Profile]:
-    """Profiles of the viewer's hub that the viewer may see; paused ones only by their own people and staff."""
+    """Profiles of the hub that the viewer may see; paused ones only by their own people and staff."""
     seen = Q(visibility__in=visible_levels(viewer))
     if not viewer.is_staff:
         seen &= Q(is_paused=False)
-    return Profile.objects.filter(hub_id=viewer.hub_id).filter(seen | Q(organisation_id__in=viewer.organisation_ids))
+    return Profile.objects.filter(hub_id=viewer.hub_id).filter(
+        seen | Q(organisation_id__in=viewer.organisation_ids)
+    )
 
 
 def visible_statements(viewer: Viewer, *, today: date) -> QuerySet[Statement]:
@@ -75,7 +77,9 @@ def find_statement(viewer: Viewer, public_id: UUID, *, today: date) -> Statement
     """
     statement = visible_statements(viewer, today=today).filter(public_id=public_id).first()
     if statement is None:
-        raise NotFound(_("We cannot find that text. It may have expired or been removed, or it is not open to you."))
+        raise NotFound(
+            _("We cannot find that text. It may have expired or been removed, or it is not open to you.")
+        )
     return statement
 
 
@@ -92,5 +96,5 @@ def find_organisation(hub_id: int, name: str) -> Organisation | None:
 
 
 def contact_for(viewer: Viewer, profile: Profile) -> str:
-    """The contact address if the viewer may have it, else empty: details open when both sides have said yes."""
+    """The contact address if the viewer may have it, else empty: it opens when both sides have said yes."""
     return profile.contact_email if may(viewer, Action.SEE_CONTACT, profile) else ""

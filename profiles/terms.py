@@ -8,10 +8,11 @@ from collections.abc import Mapping
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from kernel.errors import InvalidInput
 
+from kernel.errors import InvalidInput
 from profiles.enums import Taxonomy
 from profiles.models import Term
+from profiles.texts import quotable
 
 _REFRESH_SECONDS = 60.0
 _cache: dict[str, Term] = {}
@@ -21,15 +22,18 @@ _loaded_at = float("-inf")
 def all_terms() -> Mapping[str, Term]:
     """Every term by key, in taxonomy order."""
     global _cache, _loaded_at
-    if not _cache or time.monotonic() - _loaded_at > _REFRESH_SECONDS:
-        _cache = {term.key: term for term in Term.objects.order_by("taxonomy", "position", "code")}
-        _loaded_at = time.monotonic()
-    return _cache
+    terms = _cache
+    if not terms or time.monotonic() - _loaded_at > _REFRESH_SECONDS:
+        terms = {term.key: term for term in Term.objects.order_by("taxonomy", "position", "code")}
+        _cache, _loaded_at = terms, time.monotonic()
+    return terms
 
 
 def forget_terms() -> None:
     """Read the table again on next use; called after taxonomies were loaded."""
-    _cache.clear()
+    global _cache
+    # A new mapping: another thread may be reading the old one.
+    _cache = {}
 
 
 def terms_of(taxonomy: Taxonomy) -> list[Term]:
@@ -66,7 +70,7 @@ def key_of(taxonomy: Taxonomy, code: str | None) -> str | None:
     if key not in all_terms():
         raise InvalidInput(
             _("“%(code)s” is not a known value of %(taxonomy)s. Choose one from the list.")
-            % {"code": code[:60], "taxonomy": taxonomy.label},
+            % {"code": quotable(code), "taxonomy": taxonomy.label},
             field=taxonomy.value,
             known=[term.code for term in terms_of(taxonomy)],
         )

@@ -1,4 +1,4 @@
-"""Cleaning what people write: what cannot be stored or read is refused with a reason, the rest is kept as it is.
+"""Cleaning what people write: what cannot be stored or read is refused with a reason, the rest is kept.
 
 HTML is not removed: it is text, and every page escapes it.
 """
@@ -8,6 +8,7 @@ import unicodedata
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+
 from kernel.errors import InvalidInput
 
 _ALLOWED_CONTROLS = frozenset("\n\t")
@@ -19,7 +20,10 @@ def _refuse_unstorable(text: str, field: str) -> None:
         category = unicodedata.category(character)
         if category == "Cs" or (category == "Cc" and character not in _ALLOWED_CONTROLS):
             raise InvalidInput(
-                _("The text has a character that cannot be stored (number %(position)d). Remove it and save again.")
+                _(
+                    "The text has a character that cannot be stored (number %(position)d). "
+                    "Remove it and save again."
+                )
                 % {"position": position + 1},
                 field=field,
             )
@@ -49,11 +53,20 @@ def clean_line(raw: str, *, field: str, max_length: int, min_letters: int = 0) -
     return " ".join(clean_text(raw, field=field, max_length=max_length, min_letters=min_letters).split())
 
 
+def quotable(raw: str) -> str:
+    """At most 60 characters of what was written, fit to stand in a message whatever was written."""
+    return "".join(
+        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in raw[:60]
+    )
+
+
 def _too_long(length: int, max_length: int, field: str) -> InvalidInput:
     return InvalidInput(
         ngettext(
-            "The text has %(length)d characters; at most %(limit)d character fits. Shorten it, or split it in two.",
-            "The text has %(length)d characters; at most %(limit)d characters fit. Shorten it, or split it in two.",
+            "The text has %(length)d characters; at most %(limit)d character fits. "
+            "Shorten it, or split it in two.",
+            "The text has %(length)d characters; at most %(limit)d characters fit. "
+            "Shorten it, or split it in two.",
             max_length,
         )
         % {"length": length, "limit": max_length},

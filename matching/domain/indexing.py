@@ -9,11 +9,10 @@ from collections.abc import Callable, Collection
 import numpy as np
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
+from matching.engine.centring import Centring
 from matching.engine.encoders import Encoder
-from matching.engine.vectors import Vectors
 from matching.indexing.hub_index import HubIndex
 from matching.indexing.loading import build_from_database
 from matching.indexing.registry import snapshot_folder
@@ -25,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 _TEXTS_A_BATCH = 64
-_MIN_TEXTS_FOR_CENTRE = 100
+_CHANGES_A_QUERY = 500
 
 
 def embed_missing(
@@ -35,7 +34,7 @@ def embed_missing(
 
     Each batch is stored on its own, so that a killed run goes on where it stopped.
     """
-    texts = {item.content_hash: item.text for item in indexable_statements(hub_id, profile_ids)}
+    texts = {item.content_hash: item.passage for item in indexable_statements(hub_id, profile_ids)}
     present = stored_vectors(hub_id, encoder.fingerprint, None if profile_ids is None else list(texts))
     missing = [digest for digest in texts if digest not in present]
     for start in range(0, len(missing), _TEXTS_A_BATCH):
@@ -77,31 +76,34 @@ def publish_changes(hub_id: int, *, encoder: Encoder, limit: int = 200) -> int:
 
 def _number(state: IndexState, change_ids: list[int]) -> int:
     """Give the changes that are still pending the hub's next numbers, under the lock of its state row."""
-    rows = list(IndexChange.objects.filter(pk__in=change_ids, published__isnull=True).order_by("pk"))
+    rows: list[IndexChange] = []
+    for start in range(0, len(change_ids), _CHANGES_A_QUERY):
+        part = change_ids[start : start + _CHANGES_A_QUERY]
+        rows.extend(IndexChange.objects.filter(pk__in=part, published__isnull=True).order_by("pk"))
     for number, row in enumerate(rows, start=state.published + 1):
         row.published = number
-    IndexChange.objects.bulk_update(rows, ["published"], batch_size=500)
+    IndexChange.objects.bulk_update(rows, ["published"], batch_size=_CHANGES_A_QUERY)
     state.published += len(rows)
     state.save(update_fields=["published"])
     return len(rows)
 
 
 def rebuild_index(hub_id: int, *, encoder: Encoder, progress: Progress | None = None) -> HubIndex:
-    """Embed what is missing, begin a new generation with a fresh mean vector, and write its snapshot.
+    """Embed what is missing, begin a new generation with fresh mean vectors, and write its snapshot.
 
-    What is already embedded under this encoder is not embedded again.
+    What is already embedded under this encoder is not embedded again. Only changes that were seen before the texts
+    were read get a number: one committed meanwhile, even under a smaller id, has its text still to be embedded.
     """
-    newest = IndexChange.objects.filter(hub_id=hub_id).aggregate(newest=Max("pk"))["newest"] or 0
+    waiting = [change.pk for change in pending_changes(hub_id)]
     embed_missing(hub_id, encoder=encoder, progress=progress)
-    centre = _mean_vector(hub_id, encoder)
+    centring = _hub_centring(hub_id, encoder)
     with transaction.atomic():
         IndexState.objects.get_or_create(hub_id=hub_id)
         state = IndexState.objects.select_for_update().get(pk=hub_id)
-        pending = IndexChange.objects.filter(hub_id=hub_id, published__isnull=True, pk__lte=newest)
-        _number(state, list(pending.values_list("pk", flat=True)))
+        _number(state, waiting)
         state.encoder = encoder.fingerprint
         state.generation += 1
-        state.centre = centre.astype("<f4").tobytes() if centre is not None else b""
+        state.centre = centring.means.astype("<f4").tobytes() if centring.means is not None else b""
         state.built_at = timezone.now()
         state.save()
     index = build_from_database(state, encoder.dimension)
@@ -109,14 +111,14 @@ def rebuild_index(hub_id: int, *, encoder: Encoder, progress: Progress | None = 
     return index
 
 
-def _mean_vector(hub_id: int, encoder: Encoder) -> Vectors | None:
-    """The mean of the hub's text vectors; none for a hub too small to have a mean worth taking off."""
+def _hub_centring(hub_id: int, encoder: Encoder) -> Centring:
+    """Means over the hub's living texts, each text once."""
     vectors = stored_vectors(hub_id, encoder.fingerprint)
-    living = {item.content_hash for item in indexable_statements(hub_id)}
-    table = [vectors[digest] for digest in sorted(living) if digest in vectors]
-    if len(table) < _MIN_TEXTS_FOR_CENTRE:
-        return None
-    return np.asarray(np.mean(table, axis=0, dtype=np.float64), dtype=np.float32)
+    living = {item.content_hash: item.language for item in indexable_statements(hub_id)}
+    known = sorted(digest for digest in living if digest in vectors)
+    if not known:
+        return Centring()
+    return Centring.of(np.stack([vectors[digest] for digest in known]), [living[digest] for digest in known])
 
 
 def save_snapshot(hub_id: int, index: HubIndex) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from hubs.policies import Action, Viewer, require, visible_levels
 from kernel.errors import InvalidInput
@@ -22,6 +23,7 @@ from matching.indexing.hub_index import HubIndex, RowFilter
 from matching.languages import guess_language
 from matching.results import Recommendations
 from matching.serving import hub_index, query_encoder
+from matching.statement_texts import query_text
 
 MAX_QUERY_CHARACTERS = 2_000
 MAX_LIMIT = 50
@@ -57,10 +59,12 @@ def recommend_for_profile(
     """
     require(viewer, Action.RECOMMEND_FOR, profile)
     chosen = Purpose(one_of(purpose, Purpose.values, field="purpose"))
+    prefetch_related_objects([profile], "theme_links")
     living = [row for row in profile.statements.select_related("profile") if not row.is_expired(today)]
     needs = [row for row in living if row.kind == StatementKind.NEED]
     offers = [row for row in living if row.kind == StatementKind.OFFER]
-    vectors = query_encoder().encode_queries([row.text for row in (*needs, *offers)])
+    texts = [query_text(row.text, keywords=profile.keywords) for row in (*needs, *offers)]
+    vectors = query_vectors(hub_index(viewer.hub_id), texts, [row.language for row in (*needs, *offers)])
     seeker = _Seeker(profile.kind, needs, offers, vectors[: len(needs)], vectors[len(needs) :])
     rows = RowFilter(
         levels=readable_levels(viewer),
@@ -89,23 +93,29 @@ def recommend_for_text(
     """
     chosen = Purpose(one_of(purpose, Purpose.values, field="purpose"))
     kind = one_of(seeker_kind, ProfileKind.values, field="seeker_kind")
-    words = clean_query(text)
+    words = clean_query(text, field="text")
     if not words:
         raise InvalidInput(_("Write what you seek in a few words."), field="text")
-    vectors = query_encoder().encode_queries([words])
+    language = guess_language(words)
+    vectors = query_vectors(hub_index(viewer.hub_id), [words], [language])
     seeker = _Seeker(kind, [None], [], vectors, vectors[:0])
     rows = RowFilter(levels=readable_levels(viewer), today=today.toordinal(), profiles=among)
-    asker = Asker(text=words, language=guess_language(words))
+    asker = Asker(text=words, language=language)
     return _recommend(viewer, seeker, asker, chosen, rows, today, limit)
 
 
-def clean_query(text: str) -> str:
-    """The reader's words, ready to be embedded.
+def clean_query(text: str, *, field: str) -> str:
+    """The reader's words, ready to be embedded; `field` is where the form has them.
 
     Raises:
         InvalidInput: too long, or characters that cannot be stored.
     """
-    return clean_text(text, field="q", max_length=MAX_QUERY_CHARACTERS)
+    return clean_text(text, field=field, max_length=MAX_QUERY_CHARACTERS)
+
+
+def query_vectors(index: HubIndex, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
+    """Query vectors (n, dimension), centred as the index is."""
+    return index.centring.apply(query_encoder().encode_queries(texts), languages)
 
 
 def readable_levels(viewer: Viewer) -> frozenset[int]:

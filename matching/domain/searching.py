@@ -12,7 +12,7 @@ from profiles.enums import ProfileKind, Taxonomy
 from profiles.terms import key_of, label_of, terms_of
 
 from matching.domain.presenting import Asker, Found, present
-from matching.domain.recommending import clean_query, readable_levels
+from matching.domain.recommending import clean_query, query_vectors, readable_levels
 from matching.engine.vectors import Vectors
 from matching.enums import Direction
 from matching.indexing.codes import KINDS, kind_number, region_number
@@ -20,7 +20,7 @@ from matching.indexing.hub_index import HubIndex, RowFilter
 from matching.languages import guess_language
 from matching.queries import profiles_with_themes, theme_counts
 from matching.results import FacetValue, SearchFilters, SearchResult
-from matching.serving import hub_index, query_encoder
+from matching.serving import hub_index
 
 MAX_RESULTS = 200
 
@@ -42,17 +42,18 @@ def search(
         InvalidInput: the words are too long or none, or a filter's code is unknown.
         NotReady: the model or the index is not built yet.
     """
-    words = clean_query(text)
+    words = clean_query(text, field="q")
     if not words:
         raise InvalidInput(_("Write what you are looking for in a few words."), field="q")
     rows = row_filter(viewer, filters, today=today)
-    query = query_encoder().encode_queries([words])
+    language = guess_language(words)
     index = hub_index(viewer.hub_id)
+    query = query_vectors(index, [words], [language])
     with index.lock:
         total, facets = _count(index, viewer, filters, rows)
         nearest = _nearest_profiles(index, query, rows, min(offset + limit, MAX_RESULTS))
     found = [Found(item.profile, item.statement, Direction.QUERY) for item in nearest[offset : offset + limit]]
-    asker = Asker(text=words, language=guess_language(words))
+    asker = Asker(text=words, language=language)
     matches = present(viewer, found, asker, today=today, first_rank=offset + 1)
     return SearchResult(query=words, matches=tuple(matches), total=min(total, MAX_RESULTS), filters=filters, facets=facets)
 
@@ -65,7 +66,7 @@ def row_filter(viewer: Viewer, filters: SearchFilters, *, today: date) -> RowFil
     """
     themes = [key for code in filters.themes if (key := key_of(Taxonomy.THEME, code))]
     kinds = frozenset(kind_number(_known_kind(code)) for code in filters.kinds)
-    regions = frozenset(region_number(key_of(Taxonomy.REGION, code)) for code in filters.regions)
+    regions = frozenset(region_number(key) for code in filters.regions if (key := key_of(Taxonomy.REGION, code)))
     return RowFilter(
         levels=readable_levels(viewer),
         today=today.toordinal(),

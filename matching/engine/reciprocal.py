@@ -13,6 +13,9 @@ from matching.engine.vectors import Ids, Mask, StatementIndex, Vectors
 # The seeker's own need decides more than the other side's; both count, since a contact needs two who want it.
 OWN_NEED_WEIGHT = 0.6
 _MISSING_PENALTY = 0.05
+# How many of k rows must belong to different profiles, else the look goes deeper: one profile with hundreds of
+# statements must not fill the list and hide the others.
+_MIN_PROFILE_SHARE = 0.25
 
 
 @dataclass(frozen=True)
@@ -57,9 +60,18 @@ def best_pairs(index: StatementIndex, queries: Vectors, profiles: Ids, allowed: 
 
 
 def candidate_profiles(index: StatementIndex, queries: Vectors, k: int, allowed: Mask) -> Ids:
-    """Ids of profiles that own one of the k best rows for any query."""
-    positions, _scores = index.search(queries, k, allowed)
-    return np.unique(index.rows.profile[positions[positions >= 0]])
+    """Ids of profiles that own one of the k best rows for any query.
+
+    Where few profiles own those rows, twice as many are looked at, until a quarter of k profiles are found or no
+    rows are left.
+    """
+    usable, enough = int((allowed & index.alive).sum()), _MIN_PROFILE_SHARE * k
+    while True:
+        positions, _scores = index.search(queries, k, allowed)
+        found = [np.unique(index.rows.profile[row[row >= 0]]) for row in positions]
+        if k >= usable or all(len(profiles) >= enough for profiles in found):
+            return np.unique(np.concatenate([np.empty(0, np.int64), *found]))
+        k *= 2
 
 
 def rank_reciprocal(
@@ -74,7 +86,7 @@ def rank_reciprocal(
 ) -> list[Candidate]:
     """Profiles by both directions, best first, ties by profile id.
 
-    `our_needs` and `our_offers` are raw query vectors (n, d), either may be empty; `depth` is how many rows are
+    `our_needs` and `our_offers` are centred query vectors (n, d), either may be empty; `depth` is how many rows are
     looked at for each of them before profiles are scored in full.
     """
     profiles = np.union1d(
@@ -104,6 +116,8 @@ def rank_reciprocal(
 def _aligned(profiles: Ids, pairs: Pairs) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Scores (n,) in the order of `profiles` and their rank share in (0, 1], 1 for the best, 0 for no pair.
 
+    Of equal scores the smaller id stands higher, as in the ranking.
+
     A profile without a pair gets a little less than the worst that has one: absent, not contradicted.
     """
     scores = np.full(len(profiles), np.nan)
@@ -111,7 +125,7 @@ def _aligned(profiles: Ids, pairs: Pairs) -> tuple[NDArray[np.float64], NDArray[
     share = np.zeros(len(profiles))
     known = np.flatnonzero(~np.isnan(scores))
     if len(known):
-        ranked = known[np.lexsort((profiles[known], scores[known]))]
+        ranked = known[np.lexsort((-profiles[known], scores[known]))]
         share[ranked] = np.arange(1, len(known) + 1) / len(known)
         scores = np.where(np.isnan(scores), scores[known].min() - _MISSING_PENALTY, scores)
     return np.nan_to_num(scores), share

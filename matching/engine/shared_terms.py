@@ -5,12 +5,15 @@ Only content words count. Two words match when their stems are equal, when a lon
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
 import snowballstemmer
 
-_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+# Accents and vowel signs that have no letter of their own stay with the letter before them.
+_SIGNS = "".join(chr(code) for code in range(0x300, 0x10000) if unicodedata.category(chr(code)).startswith("M"))
+_WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_SIGNS}])*(?:-[^\W_](?:[^\W_]|[{_SIGNS}])*)*")
 _MIN_LETTERS = 4
 _MIN_CONTAINED = 6
 _MIN_COMMON_START = 6
@@ -60,18 +63,15 @@ class _Word:
     span: tuple[int, int]
 
 
-@lru_cache(maxsize=2)
-def _stemmer(language: str) -> snowballstemmer.stemmer:
-    return snowballstemmer.stemmer("danish" if language == "da" else "english")
-
-
 @lru_cache(maxsize=4096)
 def _content_words(text: str, language: str) -> tuple[_Word, ...]:
+    # A stemmer keeps state while it stems, so threads must not share one.
+    stemmer = snowballstemmer.stemmer("danish" if language == "da" else "english")
     words = []
     for match in _WORD.finditer(text):
-        folded = match.group().casefold()
+        folded = unicodedata.normalize("NFC", match.group()).casefold()
         if len(folded) >= _MIN_LETTERS and folded not in _STOP_WORDS and not folded.isdigit():
-            words.append(_Word(match.group(), folded, _stemmer(language).stemWord(folded), match.span()))
+            words.append(_Word(match.group(), folded, stemmer.stemWord(folded), match.span()))
     return tuple(words)
 
 

@@ -3,6 +3,8 @@
 Rows are only ever appended; a changed row is marked dead and written anew, and a save packs the living rows.
 """
 
+import errno
+import zipfile
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -61,24 +63,11 @@ class StatementRows:
         return cls(ids, ids, ids, small, small, small, np.empty(0, np.int32))
 
 
-def centred(vectors: Vectors, centre: Vectors | None) -> Vectors:
-    """The vectors (n, d) with `centre` (d,) taken off and L2-normalised again; unchanged without a centre.
-
-    Source: Mu and Viswanath, "All-but-the-Top" (ICLR 2018), the mean only.
-    """
-    if centre is None or not len(vectors):
-        return vectors
-    moved = vectors - centre
-    lengths = np.linalg.norm(moved, axis=1, keepdims=True)
-    return np.ascontiguousarray(moved / np.maximum(lengths, 1e-12), dtype=np.float32)
-
-
 class StatementIndex:
     """Vectors of one kind of statement with their columns; positions are row numbers and never change."""
 
-    def __init__(self, dimension: int, *, centre: Vectors | None = None) -> None:
+    def __init__(self, dimension: int) -> None:
         self.dimension = dimension
-        self.centre = centre
         self.rows = StatementRows.empty()
         self.alive: Mask = np.empty(0, dtype=np.bool_)
         self._faiss = faiss.IndexFlatIP(dimension)
@@ -87,7 +76,7 @@ class StatementIndex:
         return int(self.alive.sum())
 
     def add(self, rows: StatementRows, vectors: Vectors) -> None:
-        """Append rows with their raw, L2-normalised passage vectors (n, dimension).
+        """Append rows with their L2-normalised passage vectors (n, dimension).
 
         Raises:
             BrokenIndexError: shapes do not fit, or a value is not finite; nothing is added.
@@ -97,7 +86,7 @@ class StatementIndex:
         if not np.isfinite(vectors).all():
             raise BrokenIndexError("A vector has a value that is not a number.")
         if len(rows):
-            self._faiss.add(centred(np.ascontiguousarray(vectors, dtype=np.float32), self.centre))
+            self._faiss.add(np.ascontiguousarray(vectors, dtype=np.float32))
             self.rows = self.rows.joined(rows)
             self.alive = np.concatenate([self.alive, np.ones(len(rows), dtype=np.bool_)])
 
@@ -106,10 +95,10 @@ class StatementIndex:
         self.alive &= ~np.isin(self.rows.profile, profile_ids)
 
     def search(self, queries: Vectors, k: int, allowed: Mask) -> tuple[Ids, Vectors]:
-        """The k best living, allowed rows for each raw query vector (q, d), by inner product after centring.
+        """The k best living, allowed rows for each query vector (q, d), by inner product.
 
         Returns positions (q, k), padded with -1, and scores (q, k), padded with -inf; fewer columns when fewer
-        rows are allowed. Equal scores stand in row order.
+        rows are allowed. Equal scores stand in row order; which of them are kept where k cuts through is open.
         """
         usable = allowed & self.alive
         k = min(k, int(usable.sum()))
@@ -118,40 +107,54 @@ class StatementIndex:
             return np.empty(shape, np.int64), np.empty(shape, np.float32)
         selector = faiss.IDSelectorBitmap(np.packbits(usable, bitorder="little"))
         parameters = faiss.SearchParameters(sel=selector)
-        scores, positions = self._faiss.search(centred(queries, self.centre), k, params=parameters)
-        return positions, np.where(positions < 0, -np.inf, scores).astype(np.float32)
+        scores, positions = self._faiss.search(np.ascontiguousarray(queries, dtype=np.float32), k, params=parameters)
+        scores = np.where(positions < 0, -np.inf, scores).astype(np.float32)
+        order = np.lexsort((positions, -scores), axis=1)
+        return np.take_along_axis(positions, order, axis=1), np.take_along_axis(scores, order, axis=1)
 
     def scores(self, queries: Vectors, positions: Ids) -> Vectors:
-        """Inner products (q, n) of raw query vectors with the rows at `positions` (n,)."""
+        """Inner products (q, n) of query vectors with the rows at `positions` (n,).
+
+        Summed in double precision: in single precision the same vector scores differently from place to place,
+        and equal texts would not tie.
+        """
         if not len(positions) or not len(queries):
             return np.empty((len(queries), len(positions)), np.float32)
         rows = self._faiss.reconstruct_batch(positions)
-        return np.asarray(centred(queries, self.centre) @ rows.T, dtype=np.float32)
+        products = queries.astype(np.float64) @ rows.T.astype(np.float64)
+        return np.asarray(products, dtype=np.float32)
 
     def save(self, folder: Path) -> tuple[str, ...]:
-        """Write the living rows into `folder`; returns the names of the files written."""
+        """Write the living rows into `folder`; returns the names of the files written.
+
+        Raises:
+            OSError: the disk is full or not writable.
+        """
         living = np.flatnonzero(self.alive)
         packed = faiss.IndexFlatIP(self.dimension)
         if len(living):
             packed.add(self._faiss.reconstruct_batch(living))
-        faiss.write_index(packed, str(folder / _FILES[0]))
+        try:
+            faiss.write_index(packed, str(folder / _FILES[0]))
+        except RuntimeError as error:  # FAISS has no other word for a full disk.
+            raise OSError(errno.EIO, f"FAISS could not write: {error}") from error
         rows = self.rows.take(living)
         np.savez(folder / _FILES[1], **{column.name: getattr(rows, column.name) for column in fields(rows)})
         return _FILES
 
     @classmethod
-    def load(cls, folder: Path, *, dimension: int, centre: Vectors | None) -> "StatementIndex":
+    def load(cls, folder: Path, *, dimension: int) -> "StatementIndex":
         """Read what `save` wrote.
 
         Raises:
             BrokenIndexError: a file is missing, cut off, or of another dimension or length.
         """
-        index = cls(dimension, centre=centre)
+        index = cls(dimension)
         try:
             index._faiss = faiss.read_index(str(folder / _FILES[0]))
-            with np.load(folder / _FILES[1], allow_pickle=False) as columns:
+            with (folder / _FILES[1]).open("rb") as file, np.load(file, allow_pickle=False) as columns:
                 index.rows = StatementRows(**{column.name: columns[column.name] for column in fields(StatementRows)})
-        except (OSError, RuntimeError, KeyError, ValueError) as error:
+        except (OSError, EOFError, RuntimeError, KeyError, ValueError, zipfile.BadZipFile) as error:
             raise BrokenIndexError(f"The index in {folder.name} cannot be read.") from error
         if index._faiss.d != dimension or index._faiss.ntotal != len(index.rows):
             raise BrokenIndexError(f"The index in {folder.name} does not fit its columns or this encoder.")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from profiles.enums import StatementKind
 
+from matching.engine.centring import Centring
 from matching.engine.vectors import Mask, StatementIndex, StatementRows, Vectors
 
 KINDS = (StatementKind.OFFER, StatementKind.NEED, StatementKind.ABOUT)
@@ -51,12 +52,12 @@ class RowFilter:
 class HubIndex:
     """The three statement indexes of a hub, changed and read under one lock."""
 
-    def __init__(self, version: IndexVersion, dimension: int, centre: Vectors | None) -> None:
+    def __init__(self, version: IndexVersion, dimension: int, centring: Centring) -> None:
         self.version = version
         self.dimension = dimension
-        self.centre = centre
+        self.centring = centring
         self.lock = threading.RLock()
-        self.parts = {kind: StatementIndex(dimension, centre=centre) for kind in KINDS}
+        self.parts = {kind: StatementIndex(dimension) for kind in KINDS}
 
     def __len__(self) -> int:
         return sum(len(part) for part in self.parts.values())

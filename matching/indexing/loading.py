@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 import numpy as np
 
+from matching.engine.centring import Centring
 from matching.engine.vectors import StatementRows, Vectors
 from matching.indexing.hub_index import KINDS, HubIndex, IndexVersion
 from matching.models import IndexState
@@ -12,13 +13,17 @@ from matching.queries import as_rows, changed_profiles_since, indexable_statemen
 Parts = dict[str, tuple[StatementRows, Vectors]]
 
 
-def centre_of(state: IndexState) -> Vectors | None:
-    """The mean vector that is taken off, or None."""
-    return np.frombuffer(bytes(state.centre), dtype="<f4").copy() if state.centre else None
+def centring_of(state: IndexState, dimension: int) -> Centring:
+    """The mean vectors that are taken off."""
+    if not state.centre:
+        return Centring()
+    return Centring(np.frombuffer(bytes(state.centre), dtype="<f4").reshape(-1, dimension).copy())
 
 
-def read_parts(hub_id: int, encoder: str, dimension: int, profile_ids: Collection[int] | None = None) -> Parts:
-    """Rows and vectors by kind of statement; texts whose vector is not stored yet are left out until it is."""
+def read_parts(
+    hub_id: int, encoder: str, dimension: int, centring: Centring, profile_ids: Collection[int] | None = None
+) -> Parts:
+    """Rows and centred vectors by kind of statement; texts whose vector is not stored yet are left out until it is."""
     statements = list(indexable_statements(hub_id, profile_ids))
     hashes = None if profile_ids is None else [statement.content_hash for statement in statements]
     vectors = stored_vectors(hub_id, encoder, hashes)
@@ -28,15 +33,15 @@ def read_parts(hub_id: int, encoder: str, dimension: int, profile_ids: Collectio
         table = np.empty((len(known), dimension), dtype=np.float32)
         for position, statement in enumerate(known):
             table[position] = vectors[statement.content_hash]
-        parts[kind] = (as_rows(known), table)
+        parts[kind] = (as_rows(known), centring.apply(table, [item.language for item in known]))
     return parts
 
 
 def build_from_database(state: IndexState, dimension: int) -> HubIndex:
     """The hub's index as the database has it now."""
     version = IndexVersion(state.encoder, state.generation, state.published)
-    index = HubIndex(version, dimension, centre_of(state))
-    index.replace_profiles([], read_parts(state.hub_id, state.encoder, dimension), version)
+    index = HubIndex(version, dimension, centring_of(state, dimension))
+    index.replace_profiles([], read_parts(state.hub_id, state.encoder, dimension, index.centring), version)
     return index
 
 
@@ -44,6 +49,8 @@ def catch_up(index: HubIndex, state: IndexState) -> int:
     """Bring an index of the same generation up to the published changes; returns how many profiles changed."""
     profiles, newest = changed_profiles_since(state.hub_id, index.version.published)
     version = IndexVersion(state.encoder, state.generation, newest)
-    parts = read_parts(state.hub_id, state.encoder, index.dimension, profiles) if profiles else {}
+    parts: Parts = {}
+    if profiles:
+        parts = read_parts(state.hub_id, state.encoder, index.dimension, index.centring, profiles)
     index.replace_profiles(profiles, parts, version)
     return len(profiles)

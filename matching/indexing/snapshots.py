@@ -7,19 +7,23 @@ import hashlib
 import json
 import os
 import shutil
+import time
 import uuid
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from matching.engine.vectors import BrokenIndexError, StatementIndex, Vectors
+from matching.engine.centring import Centring
+from matching.engine.vectors import BrokenIndexError, StatementIndex
 from matching.indexing.hub_index import KINDS, HubIndex, IndexVersion
 
 FORMAT = 1
+_MEANS = "means.npy"
 _POINTER = "CURRENT"
 _MANIFEST = "manifest.json"
 _KEEP = 2
+_ABANDONED_SECONDS = 3600.0
 
 
 def write_snapshot(index: HubIndex, folder: Path, *, built_at: str) -> Path:
@@ -34,13 +38,14 @@ def write_snapshot(index: HubIndex, folder: Path, *, built_at: str) -> Path:
         with index.lock:
             manifest = _write_parts(index, temporary, built_at)
         (temporary / _MANIFEST).write_text(json.dumps(manifest, indent=1))
+        checksum = _checksum(temporary / _MANIFEST)
         _sync(temporary)
         target = folder / f"{index.version.generation:06d}-{manifest['published']:012d}-{uuid.uuid4().hex[:8]}"
         temporary.rename(target)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
-    _point_to(folder, target.name)
+    _point_to(folder, f"{target.name} {checksum}")
     _remove_old(folder, target.name)
     return target
 
@@ -52,9 +57,9 @@ def _write_parts(index: HubIndex, folder: Path, built_at: str) -> dict[str, Any]
         part.mkdir(parents=True)
         for name in index.parts[kind].save(part):
             checksums[f"{kind}/{name}"] = _checksum(part / name)
-    if index.centre is not None:
-        np.save(folder / "centre.npy", index.centre)
-        checksums["centre.npy"] = _checksum(folder / "centre.npy")
+    if index.centring.means is not None:
+        np.save(folder / _MEANS, index.centring.means)
+        checksums[_MEANS] = _checksum(folder / _MEANS)
     return {
         "format": FORMAT,
         "encoder": index.version.encoder,
@@ -73,7 +78,7 @@ def read_snapshot(folder: Path) -> HubIndex:
     Raises:
         BrokenIndexError: there is none, it is of another format, or a file does not fit its checksum.
     """
-    current = folder / _read_text(folder / _POINTER).strip()
+    current = _current_snapshot(folder)
     try:
         manifest = json.loads(_read_text(current / _MANIFEST))
         version = IndexVersion(manifest["encoder"], int(manifest["generation"]), int(manifest["published"]))
@@ -83,19 +88,36 @@ def read_snapshot(folder: Path) -> HubIndex:
     if found_format != FORMAT:
         raise BrokenIndexError(f"Snapshot {current.name} has format {found_format}; this version reads {FORMAT}.")
     for name, expected in checksums.items():
-        if not (current / name).is_file() or _checksum(current / name) != expected:
+        if not _fits(current / name, expected):
             raise BrokenIndexError(f"File {name} of snapshot {current.name} does not fit its checksum.")
-    centre: Vectors | None = np.load(current / "centre.npy") if "centre.npy" in checksums else None
-    index = HubIndex(version, dimension, centre)
-    index.parts = {kind: StatementIndex.load(current / kind, dimension=dimension, centre=centre) for kind in KINDS}
+    means = np.load(current / _MEANS) if _MEANS in checksums else None
+    index = HubIndex(version, dimension, Centring(means))
+    index.parts = {kind: StatementIndex.load(current / kind, dimension=dimension) for kind in KINDS}
     return index
+
+
+def _current_snapshot(folder: Path) -> Path:
+    """The folder that the pointer names, with the manifest that was there when it was written."""
+    name, _space, checksum = _read_text(folder / _POINTER).strip().partition(" ")
+    current = folder / name
+    if not _fits(current / _MANIFEST, checksum):
+        raise BrokenIndexError(f"File {_MANIFEST} of snapshot {name} does not fit its checksum in {_POINTER}.")
+    return current
 
 
 def _read_text(path: Path) -> str:
     try:
         return path.read_text()
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise BrokenIndexError(f"There is no readable {path.name} in the index folder.") from error
+
+
+def _fits(path: Path, checksum: str) -> bool:
+    """Whether the file is there (a newer snapshot may just have replaced its folder) and unharmed."""
+    try:
+        return _checksum(path) == checksum
+    except (OSError, ValueError):
+        return False
 
 
 def _checksum(path: Path) -> str:
@@ -111,15 +133,25 @@ def _sync(folder: Path) -> None:
                 os.fsync(file.fileno())
 
 
-def _point_to(folder: Path, name: str) -> None:
+def _point_to(folder: Path, words: str) -> None:
     temporary = folder / f".{_POINTER}-{uuid.uuid4().hex}"
-    temporary.write_text(name)
-    temporary.replace(folder / _POINTER)
+    try:
+        temporary.write_text(words)
+        temporary.replace(folder / _POINTER)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def _remove_old(folder: Path, current: str) -> None:
-    """Keep the current snapshot and the one before it, which a reader may have open."""
+    """Keep the current snapshot and the one before it, which a reader may have open.
+
+    What a killed writer left half-written goes once it is old enough to be nobody's any more.
+    """
     snapshots = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
     for path in snapshots[:-_KEEP]:
         if path.name != current:
+            shutil.rmtree(path, ignore_errors=True)
+    for path in folder.glob(".writing-*"):
+        if time.time() - path.stat().st_mtime > _ABANDONED_SECONDS:
             shutil.rmtree(path, ignore_errors=True)

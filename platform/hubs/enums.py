@@ -23,7 +23,10 @@ class Visibility(models.TextChoices):
 
 
 class HubType(models.TextChoices):
-    """Kind of cluster; decides later which KPIs count. Source: analysis of eleven North-Jutland clusters (2014)."""
+    """Kind of cluster; decides later which KPIs count.
+
+    Source: analysis of eleven North-Jutland clusters (2014).
+    """
 
     FIRM_NETWORK = "firm_network", _("Firm network")
     TRIPLE_HELIX = "triple_helix", _("Triple helix")

@@ -7,9 +7,9 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
-from kernel.models import BaseModel
 
 from hubs.enums import HubType, Role
+from kernel.models import BaseModel
 
 
 class Hub(BaseModel):
@@ -25,7 +25,9 @@ class Hub(BaseModel):
         ordering = ("slug",)
         constraints = (
             models.UniqueConstraint(
-                Lower("domain"), name="hub_domain_once", condition=~models.Q(domain=""),
+                Lower("domain"),
+                name="hub_domain_once",
+                condition=~models.Q(domain=""),
                 violation_error_message=_("Another hub already uses this host name."),
             ),
         )

@@ -8,9 +8,9 @@ from enum import StrEnum
 from typing import Protocol
 
 from django.utils.translation import gettext as _
-from kernel.errors import NotAllowed
 
 from hubs.enums import Role, Visibility
+from kernel.errors import NotAllowed
 
 STAFF_ROLES = frozenset({Role.FACILITATOR, Role.ORGANISER, Role.HUB_ADMIN})
 BROKER_ROLES = frozenset({Role.FACILITATOR, Role.HUB_ADMIN})
@@ -104,4 +104,6 @@ def require(viewer: Viewer, action: Action, row: Owned) -> None:
         NotAllowed: with a message that says who may.
     """
     if not may(viewer, action, row):
-        raise NotAllowed(_("Only the organisation itself or the hub's facilitators may do this."), action=action.value)
+        raise NotAllowed(
+            _("Only the organisation itself or the hub's facilitators may do this."), action=action.value
+        )

@@ -5,13 +5,13 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
+
 from hubs.enums import Visibility
 from kernel.errors import InvalidInput
-
 from profiles.enums import ProfileKind, StatementKind, Taxonomy
 from profiles.models import MAX_STATEMENT_CHARACTERS
 from profiles.terms import all_terms, key_of
-from profiles.texts import clean_line, clean_text
+from profiles.texts import clean_line, clean_text, quotable
 
 STATEMENT_LANGUAGES = ("da", "en")
 MEETING_LANGUAGES = ("da", "en", "sv", "no", "de", "nl", "fr", "es", "it", "pl", "fi", "is", "kl", "uk", "ar")
@@ -79,7 +79,9 @@ class ProfileFields:
             "specialty_id": key_of(Taxonomy.CLINICAL_SPECIALTY, self.specialty),
             "municipal_field_id": key_of(Taxonomy.MUNICIPAL_FIELD, self.municipal_field),
             "keywords": _keywords(self.keywords),
-            "languages": [one_of(code, MEETING_LANGUAGES, field="languages") for code in dict.fromkeys(self.languages)],
+            "languages": [
+                one_of(code, MEETING_LANGUAGES, field="languages") for code in dict.fromkeys(self.languages)
+            ],
             "visibility": one_of(self.visibility, Visibility.values, field="visibility"),
             "is_paused": self.is_paused,
             "contact_email": clean_line(self.contact_email, field="contact_email", max_length=254),
@@ -136,7 +138,7 @@ def one_of(value: str, allowed: list[str] | tuple[str, ...], *, field: str) -> s
     if value not in allowed:
         raise InvalidInput(
             _("“%(value)s” is not a choice here. Use one of: %(allowed)s.")
-            % {"value": value[:60], "allowed": ", ".join(allowed)},
+            % {"value": quotable(value), "allowed": ", ".join(allowed)},
             field=field,
             known=list(allowed),
         )
@@ -147,7 +149,9 @@ def _region_key(region: str, municipality: str | None) -> str | None:
     key = key_of(Taxonomy.REGION, region)
     parent = all_terms()[municipality].parent_id if municipality else None
     if key and parent and key != parent:
-        raise InvalidInput(_("The municipality lies in another region. Choose one of the two anew."), field="region")
+        raise InvalidInput(
+            _("The municipality lies in another region. Choose one of the two anew."), field="region"
+        )
     return key or parent
 
 
@@ -156,6 +160,8 @@ def _keywords(words: tuple[str, ...]) -> list[str]:
     kept = list(dict.fromkeys(word for word in cleaned if word))
     if len(kept) > MAX_KEYWORDS:
         raise InvalidInput(
-            _("Write at most %(limit)d keywords.") % {"limit": MAX_KEYWORDS}, field="keywords", limit=MAX_KEYWORDS
+            _("Write at most %(limit)d keywords.") % {"limit": MAX_KEYWORDS},
+            field="keywords",
+            limit=MAX_KEYWORDS,
         )
     return kept

@@ -1,19 +1,17 @@
 """Making and changing organisations and profiles."""
 
-from typing import Any
-
 from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+
 from hubs.domain.memberships import join_hub
 from hubs.models import Hub, User
 from hubs.policies import Action, Viewer, may_create_profile, require
 from kernel.audit import record_change
-from kernel.errors import InvalidInput, NotAllowed
-
+from kernel.errors import InvalidInput, NotAllowed, NotFound
 from profiles.domain.fields import OrganisationFields, ProfileFields
+from profiles.domain.saving import assign, check_version, save_valid
 from profiles.models import Affiliation, Organisation, Profile, ProfileTheme
-from profiles.domain.saving import check_version, save_valid
 from profiles.queries import find_organisation
 
 _DANISH_LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "Æ": "Ae", "Ø": "Oe", "Å": "Aa"})
@@ -47,12 +45,16 @@ def _organisation_for(hub: Hub, viewer: Viewer, fields: OrganisationFields) -> O
     if existing is None:
         return save_valid(Organisation(hub=hub, **cleaned))
     if existing.pk not in viewer.organisation_ids:
-        raise InvalidInput(
-            _("“%(name)s” is here already. Ask the hub to let you edit it, or use the full name of your own.")
-            % {"name": existing.name},
-            field="organisation",
-        )
+        raise _name_is_taken(existing)
     return existing
+
+
+def _name_is_taken(existing: Organisation) -> InvalidInput:
+    return InvalidInput(
+        _("“%(name)s” is here already. Ask the hub to let you edit it, or use the full name of your own.")
+        % {"name": existing.name},
+        field="organisation",
+    )
 
 
 def store_organisation(hub: Hub, *, fields: OrganisationFields) -> Organisation:
@@ -65,9 +67,7 @@ def store_organisation(hub: Hub, *, fields: OrganisationFields) -> Organisation:
     return find_organisation(hub.pk, cleaned["name"]) or save_valid(Organisation(hub=hub, **cleaned))
 
 
-def store_profile(
-    hub: Hub, *, organisation: Organisation, fields: ProfileFields, slug: str = ""
-) -> Profile:
+def store_profile(hub: Hub, *, organisation: Organisation, fields: ProfileFields, slug: str = "") -> Profile:
     """Store a profile for an organisation; for importers and `create_profile`, which decide who may.
 
     Its address comes from `slug`, else from the name, with a number where that is taken.
@@ -88,25 +88,34 @@ def update_profile(profile: Profile, *, viewer: Viewer, version: int, fields: Pr
 
     Raises:
         NotAllowed: the viewer does not speak for it.
+        NotFound: somebody removed it in between.
         EditConflict: somebody saved in between; nothing is changed.
         InvalidInput: a field breaks a rule.
     """
     require(viewer, Action.EDIT, profile)
-    locked = Profile.objects.select_for_update().get(pk=profile.pk)
+    locked = Profile.objects.select_for_update().filter(pk=profile.pk).first()
+    if locked is None:
+        raise NotFound(_("We cannot find that profile. It may have been removed, or it is not open to you."))
     check_version(locked.version, version)
-    changed = _assign(locked, fields.cleaned())
+    changed = assign(locked, fields.cleaned())
     locked.version += 1
     save_valid(locked)
-    _set_themes(locked, fields.theme_keys())
+    changed += _set_themes(locked, fields.theme_keys())
     record_change(
-        locked.hub_id, actor_id=viewer.user_id, action="update", subject_type="profile",
-        subject_id=locked.public_id, changed_fields=changed,
+        locked.hub_id,
+        actor_id=viewer.user_id,
+        action="update",
+        subject_type="profile",
+        subject_id=locked.public_id,
+        changed_fields=changed,
     )
     return locked
 
 
 @transaction.atomic
-def update_organisation(organisation: Organisation, *, viewer: Viewer, fields: OrganisationFields) -> Organisation:
+def update_organisation(
+    organisation: Organisation, *, viewer: Viewer, fields: OrganisationFields
+) -> Organisation:
     """Change an organisation for which the viewer speaks.
 
     Raises:
@@ -115,32 +124,39 @@ def update_organisation(organisation: Organisation, *, viewer: Viewer, fields: O
     """
     if organisation.hub_id != viewer.hub_id or organisation.pk not in viewer.organisation_ids:
         raise NotAllowed(_("Only the organisation itself may change this."))
-    changed = _assign(organisation, fields.cleaned())
+    cleaned = fields.cleaned()
+    namesake = find_organisation(organisation.hub_id, cleaned["name"])
+    if namesake is not None and namesake.pk != organisation.pk:
+        raise _name_is_taken(namesake)
+    changed = assign(organisation, cleaned)
     save_valid(organisation)
     record_change(
-        organisation.hub_id, actor_id=viewer.user_id, action="update", subject_type="organisation",
-        subject_id=organisation.public_id, changed_fields=changed,
+        organisation.hub_id,
+        actor_id=viewer.user_id,
+        action="update",
+        subject_type="organisation",
+        subject_id=organisation.public_id,
+        changed_fields=changed,
     )
     return organisation
 
 
-def _assign(row: Organisation | Profile, values: dict[str, Any]) -> list[str]:
-    changed = [name for name, value in values.items() if getattr(row, name) != value]
-    for name in changed:
-        setattr(row, name, values[name])
-    return changed
-
-
-def _set_themes(profile: Profile, keys: list[str]) -> None:
+def _set_themes(profile: Profile, keys: list[str]) -> list[str]:
+    """Link exactly these themes; returns the name of what changed, for the record."""
     links = profile.theme_links
-    links.exclude(theme_id__in=keys).delete()
     present = set(links.values_list("theme_id", flat=True))
+    links.exclude(theme_id__in=keys).delete()
     ProfileTheme.objects.bulk_create(
-        ProfileTheme(hub_id=profile.hub_id, profile=profile, theme_id=key) for key in keys if key not in present
+        ProfileTheme(hub_id=profile.hub_id, profile=profile, theme_id=key)
+        for key in keys
+        if key not in present
     )
+    return ["themes"] if present != set(keys) else []
 
 
 def _free_slug(hub_id: int, name: str) -> str:
     base = slugify(name.translate(_DANISH_LETTERS))[:60] or "profil"
     taken = set(Profile.objects.filter(hub_id=hub_id, slug__startswith=base).values_list("slug", flat=True))
-    return next(slug for slug in (base, *(f"{base}-{number}" for number in range(2, 10_000))) if slug not in taken)
+    return next(
+        slug for slug in (base, *(f"{base}-{number}" for number in range(2, 10_000))) if slug not in taken
+    )

@@ -1,10 +1,11 @@
 """Saving a row so that a broken rule comes out as one kind of error, and no save overwrites another."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
+
 from kernel.errors import EditConflict, InvalidInput
 
 Row = TypeVar("Row", bound=models.Model)
@@ -18,9 +19,20 @@ def check_version(stored: int, seen: int) -> None:
     """
     if stored != seen:
         raise EditConflict(
-            _("Somebody else saved this a moment ago. Nothing of theirs or yours is lost: compare, and save again."),
+            _(
+                "Somebody else saved this a moment ago. "
+                "Nothing of theirs or yours is lost: compare, and save again."
+            ),
             current_version=stored,
         )
+
+
+def assign(row: models.Model, values: dict[str, Any]) -> list[str]:
+    """Set the columns whose values differ; returns their names."""
+    changed = [name for name, value in values.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, values[name])
+    return changed
 
 
 def save_valid(row: Row) -> Row:

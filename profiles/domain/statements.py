@@ -1,13 +1,15 @@
 """Making, changing and removing statements."""
 
+from collections.abc import Iterable
+
 from django.db import transaction
 from django.utils.translation import gettext as _
+
 from hubs.policies import Action, Viewer, require
 from kernel.audit import record_change
-from kernel.errors import InvalidInput
-
+from kernel.errors import InvalidInput, NotFound
 from profiles.domain.fields import StatementFields
-from profiles.domain.saving import check_version, save_valid
+from profiles.domain.saving import assign, check_version, save_valid
 from profiles.enums import StatementKind
 from profiles.models import Profile, Statement
 
@@ -21,9 +23,14 @@ def store_statement(profile: Profile, *, fields: StatementFields, position: int 
         InvalidInput: a field breaks a rule, or the profile has an about-text already.
     """
     statement = Statement(hub_id=profile.hub_id, profile=profile, position=position, **fields.cleaned())
-    if statement.kind == StatementKind.ABOUT and profile.statements.filter(kind=StatementKind.ABOUT).exists():
-        raise InvalidInput(_("The profile has an about-text already; change that one."), field="kind")
+    _require_one_about(statement)
     return save_valid(statement)
+
+
+def _require_one_about(statement: Statement) -> None:
+    others = Statement.objects.filter(profile_id=statement.profile_id, kind=StatementKind.ABOUT)
+    if statement.kind == StatementKind.ABOUT and others.exclude(pk=statement.pk).exists():
+        raise InvalidInput(_("The profile has an about-text already; change that one."), field="kind")
 
 
 @transaction.atomic
@@ -38,7 +45,8 @@ def add_statement(profile: Profile, *, viewer: Viewer, fields: StatementFields) 
     count = profile.statements.count()
     if count >= MAX_STATEMENTS:
         raise InvalidInput(
-            _("A profile holds at most %(limit)d texts. Remove one that no longer holds.") % {"limit": MAX_STATEMENTS}
+            _("A profile holds at most %(limit)d texts. Remove one that no longer holds.")
+            % {"limit": MAX_STATEMENTS}
         )
     statement = store_statement(profile, fields=fields, position=count)
     _record(statement, viewer, "create")
@@ -46,22 +54,29 @@ def add_statement(profile: Profile, *, viewer: Viewer, fields: StatementFields) 
 
 
 @transaction.atomic
-def update_statement(statement: Statement, *, viewer: Viewer, version: int, fields: StatementFields) -> Statement:
+def update_statement(
+    statement: Statement, *, viewer: Viewer, version: int, fields: StatementFields
+) -> Statement:
     """Change a statement that still has the version that the editor saw.
 
     Raises:
         NotAllowed: the viewer does not speak for it.
+        NotFound: somebody removed it in between.
         EditConflict: somebody saved in between; nothing is changed.
-        InvalidInput: a field breaks a rule.
+        InvalidInput: a field breaks a rule, or the profile has another about-text already.
     """
     require(viewer, Action.EDIT, statement)
-    locked = Statement.objects.select_for_update().select_related("profile").get(pk=statement.pk)
+    locked = Statement.objects.select_for_update().select_related("profile").filter(pk=statement.pk).first()
+    if locked is None:
+        raise NotFound(
+            _("We cannot find that text. It may have expired or been removed, or it is not open to you.")
+        )
     check_version(locked.version, version)
-    for name, value in fields.cleaned().items():
-        setattr(locked, name, value)
+    changed = assign(locked, fields.cleaned())
     locked.version += 1
+    _require_one_about(locked)
     save_valid(locked)
-    _record(locked, viewer, "update")
+    _record(locked, viewer, "update", changed)
     return locked
 
 
@@ -77,11 +92,12 @@ def remove_statement(statement: Statement, *, viewer: Viewer) -> None:
     statement.delete()
 
 
-def _record(statement: Statement, viewer: Viewer, action: str) -> None:
+def _record(statement: Statement, viewer: Viewer, action: str, changed: Iterable[str] = ()) -> None:
     record_change(
         statement.hub_id,
         actor_id=viewer.user_id,
         action=action,
         subject_type="statement",
         subject_id=statement.public_id,
+        changed_fields=changed,
     )

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from hubs.models import Hub
+from kernel.errors import DomainError
 
 from matching.domain.indexing import rebuild_index
 from matching.serving import query_encoder
@@ -20,8 +21,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Rebuild and say what was done."""
-        encoder = query_encoder().encoder
+        try:
+            encoder = query_encoder().encoder
+        except DomainError as error:
+            raise CommandError(str(error)) from error
         hubs = Hub.objects.filter(slug=options["hub"]) if options["hub"] else Hub.objects.all()
+        if options["hub"] and not hubs:
+            raise CommandError(f"There is no hub “{options['hub']}”.")
         for hub in hubs:
             index = rebuild_index(hub.pk, encoder=encoder, progress=self._progress)
             self.stdout.write(f"{hub.slug}: {len(index)} texts in the index, generation {index.version.generation}.")

@@ -4,8 +4,9 @@ import signal
 import threading
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import close_old_connections
+from kernel.errors import DomainError
 
 from matching.domain.indexing import publish_changes, save_snapshot
 from matching.queries import hubs_with_pending_changes
@@ -25,15 +26,21 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="Publish what waits, then stop.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Publish, wait a quarter of a second, again."""
+        """Publish, wait a quarter of a second, again; say in one line what is missing."""
+        try:
+            self._run(once=options["once"])
+        except DomainError as error:
+            raise CommandError(str(error)) from error
+
+    def _run(self, *, once: bool) -> None:
         stop = threading.Event()
-        if not options["once"]:
+        if not once:
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_: stop.set())
         published: dict[int, int] = {}
         while not stop.is_set():
             busy = self._publish_all(published)
-            if options["once"] and not busy:
+            if once and not busy:
                 break
             if not busy:
                 stop.wait(_IDLE_SECONDS)

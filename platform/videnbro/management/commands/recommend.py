@@ -67,7 +67,7 @@ class Command(BaseCommand):
 
 
 def _limit(text: str) -> int:
-    if not text.isdigit() or not 1 <= int(text) <= MAX_LIMIT:
+    if not text.isdecimal() or not 1 <= int(text) <= MAX_LIMIT:
         raise ArgumentTypeError(f"a whole number from 1 to {MAX_LIMIT}")
     return int(text)
 

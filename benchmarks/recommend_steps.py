@@ -1,0 +1,109 @@
+"""The three steps behind `bench recommend`, each run in a process and a data folder of its own."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+import psutil
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from hubs.enums import Role
+from hubs.models import Hub
+from hubs.policies import Viewer
+from matching.domain.indexing import embed_missing, rebuild_index
+from matching.domain.recommending import recommend_for_profile
+from matching.indexing.registry import registry
+from matching.serving import hub_index, query_encoder
+from profiles.models import Profile
+
+from benchmarks.cluster import generate_cluster
+from benchmarks.timing import seconds
+
+Figures = dict[str, float]
+_LISTS = 60
+_MB = 1024 * 1024
+_DEPTH = 200
+
+
+def build(profiles: int) -> Figures:
+    """Generate the cluster, embed it and build its index."""
+    hub = generate_cluster(profiles)
+    encoder = query_encoder().encoder
+    embedding = seconds(lambda: embed_missing(hub.pk, encoder=encoder))
+    indexing = seconds(lambda: rebuild_index(hub.pk, encoder=encoder))
+    loading = seconds(lambda: hub_index(hub.pk))
+    return {
+        "embed_s": embedding,
+        "build_s": indexing,
+        "load_s": loading,
+        "statements": len(hub_index(hub.pk)),
+        "snapshot_mb": sum(path.stat().st_size for path in Path(settings.VIDENBRO_INDEX_DIR).rglob("*.*")) / _MB,
+    }
+
+
+def lists(profiles: int) -> Figures:
+    """Time a whole list against its encode and raw FAISS search alone, in turn, nothing remembered in between."""
+    hub = Hub.objects.get()
+    viewer = Viewer(hub_id=hub.pk, role=Role.FACILITATOR)
+    seekers = _seekers(hub, _LISTS)
+    _list(viewer, seekers[0])
+    whole, search, queries = [], [], []
+    for profile in seekers:
+        query_encoder().forget()
+        search.append(seconds(lambda profile=profile: _encode_and_search(hub.pk, profile)))
+        query_encoder().forget()
+        with CaptureQueriesContext(connection) as captured:
+            whole.append(seconds(lambda profile=profile: _list(viewer, profile)))
+        queries.append(len(captured))
+    warm = [seconds(lambda profile=profile: _list(viewer, profile)) for profile in seekers]
+    return {
+        "list_ms_p50": 1000 * float(np.median(whole)),
+        "list_ms_p95": 1000 * float(np.percentile(whole, 95)),
+        "search_ms_p50": 1000 * float(np.median(search)),
+        "search_ms_p95": 1000 * float(np.percentile(search, 95)),
+        "list_over_search_p50": float(np.median(whole) / np.median(search)),
+        "list_ms_p50_seen_before": 1000 * float(np.median(warm)),
+        "sql_queries": max(queries),
+    }
+
+
+def worker(profiles: int) -> Figures:
+    """Resident memory of a process that serves pages and recommendations from the snapshot."""
+    hub = Hub.objects.get()
+    registry.forget()
+    start = time.perf_counter()
+    client = Client(headers={"host": "localhost"})
+    answer = client.get("/search/", {"q": "klinisk afprøvning af tryksårssensor"})
+    first = time.perf_counter() - start
+    for profile in _seekers(hub, 20):
+        _list(Viewer(hub_id=hub.pk, role=Role.FACILITATOR), profile)
+        client.get("/search/", {"q": profile.name})
+    return {
+        "worker_rss_mb": psutil.Process().memory_info().rss / _MB,
+        "first_search_s": first,
+        "first_search_status": answer.status_code,
+    }
+
+
+def _seekers(hub: Hub, count: int) -> list[Profile]:
+    firms = Profile.objects.filter(hub=hub, kind="firm").order_by("pk").prefetch_related("theme_links")
+    return list(firms[:count])
+
+
+def _list(viewer: Viewer, profile: Profile) -> object:
+    return recommend_for_profile(viewer, profile, purpose="opi_light", today=timezone.localdate(), limit=10)
+
+
+def _encode_and_search(hub_id: int, profile: Profile) -> object:
+    """The least that any answer costs: vectors of the profile's statements, and FAISS over all offers and needs."""
+    statements = [(row.kind, row.text) for row in profile.statements.all()]
+    index = hub_index(hub_id)
+    vectors = query_encoder().encode_queries([text for _kind, text in statements])
+    needs = np.array([kind == "need" for kind, _text in statements])
+    return (
+        index.offers.search(vectors[needs], _DEPTH, index.offers.alive),
+        index.needs.search(vectors[~needs], _DEPTH, index.needs.alive),
+    )

@@ -1,0 +1,78 @@
+"""Writing figures: as a table for people, and as `docs/benchmarks.md` with machine and date."""
+
+import os
+import platform
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+import psutil
+
+Figures = Mapping[str, float]
+
+# What the first issue asks for: key, how to compare, limit, in words.
+BARS: dict[str, tuple[tuple[str, str, float], ...]] = {
+    "encode": (
+        ("query_time_ratio", "<=", 0.25),
+        ("throughput_ratio_50", ">=", 2.2),
+        ("recall_at_10_loss", "<=", 0.01),
+    ),
+    "recommend": (("list_over_search_p50", "<=", 3.0), ("sql_queries", "<=", 12), ("worker_rss_mb", "<=", 700)),
+    "quality": (("recall_at_10", ">=", 0.90), ("cross_language_recall_at_10", ">=", 0.85)),
+}
+
+
+def as_number(value: float) -> str:
+    """Four significant digits, whole numbers whole."""
+    return str(int(value)) if float(value).is_integer() else f"{value:.4g}"
+
+
+def as_table(figures: Figures) -> str:
+    """Aligned lines of key and value."""
+    width = max(len(key) for key in figures)
+    return "\n".join(f"{key:<{width}}  {as_number(value):>10}" for key, value in figures.items())
+
+
+def bar_for(name: str, key: str, value: float) -> str:
+    """`<= 0.25, met` or `<= 0.25, NOT met`; empty where no bar is set."""
+    for bar_key, sign, limit in BARS.get(name, ()):
+        if bar_key == key:
+            met = value <= limit if sign == "<=" else value >= limit
+            return f"{sign} {as_number(limit)}, {'met' if met else '**not met**'}"
+    return ""
+
+
+def machine() -> str:
+    """Processor, cores, memory, system and Python, in a line."""
+    model = next(
+        (
+            line.split(":", 1)[1].strip()
+            for line in _read(Path("/proc/cpuinfo")).splitlines()
+            if line.startswith("model name")
+        ),
+        platform.processor() or platform.machine(),
+    )
+    memory = psutil.virtual_memory().total / 1024**3
+    return f"{model}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()}, Python {platform.python_version()}"
+
+
+def _read(path: Path) -> str:
+    return path.read_text() if path.exists() else ""
+
+
+def write_report(path: Path, results: Mapping[str, Figures], titles: Mapping[str, str], *, today: date) -> None:
+    """Rewrite the page with what was just measured, bad figures included."""
+    parts = [
+        "# Benchmarks\n",
+        "Written by `make bench`; every figure comes from one run of `manage.py bench NAME`, our way and the "
+        "reference in turn in the same process. Times move with what else the machine does; ratios less so.\n",
+        f"Measured {today.isoformat()} on {machine()}.\n",
+    ]
+    for name, figures in results.items():
+        parts.append(f"## {name}\n\n{titles[name]}\n\n| figure | value | bar |\n|---|---:|---|")
+        parts.extend(
+            f"| `{key}` | {as_number(value)} | {bar_for(name, key, value)} |" for key, value in figures.items()
+        )
+        parts.append("")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(parts), encoding="utf-8")
