@@ -95,9 +95,7 @@ def steps() -> list[Step]:
     data = Path(settings.DATA_DIR)
     database = Path(settings.DATABASES["default"]["NAME"])
     return [
-        Step(
-            "the encoder (built once a machine)", "build_encoder", own_process=True, ready=_encoder_is_there
-        ),
+        Step("the encoder (built once a machine)", "build_encoder", own_process=True, ready=_encoder_is_there),
         Step("the pages' assets", "build_assets"),
         Step("translations", "compile_translations"),
         Step("database", "migrate", ("--verbosity", "0")),
@@ -107,9 +105,7 @@ def steps() -> list[Step]:
             inputs=("profiles/taxonomies/**/*", "profiles/data/**/*", "profiles/domain/taxonomies.py"),
             products=(database,),
         ),
-        Step(
-            "the demo cluster", "load_demo", inputs=("demo/data/**/*", "demo/**/*.py"), products=(database,)
-        ),
+        Step("the demo cluster", "load_demo", inputs=("demo/data/**/*", "demo/**/*.py"), products=(database,)),
         Step("the index", "build_index"),
         Step(
             "static files",
