@@ -75,9 +75,7 @@ def _read_config(folder: Path) -> dict[str, Any]:
         and config["hidden_size"] % BLOCK_SIZE == 0
     )
     if not plain:
-        raise NotPlainBertError(
-            "Only BERT and XLM-RoBERTa encoders with GELU and absolute positions are exported."
-        )
+        raise NotPlainBertError("Only BERT and XLM-RoBERTa encoders with GELU and absolute positions are exported.")
     return config
 
 

@@ -118,9 +118,7 @@ def _is_whole(folder: Path) -> bool:
         return False
     damaged = _damaged_files(folder, serving_only=False)
     if damaged:
-        logger.warning(
-            "The built encoder %s is damaged (%s); building it again.", folder.name, ", ".join(damaged)
-        )
+        logger.warning("The built encoder %s is damaged (%s); building it again.", folder.name, ", ".join(damaged))
     return not damaged
 
 
@@ -193,13 +191,8 @@ def _explained(cache_dir: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in _FULL:
-            message = (
-                f"The disk under {cache_dir} is full. Free 1 GB, or set VIDENBRO_CACHE_DIR to another disk."
-            )
-        elif (
-            isinstance(error, PermissionError | NotADirectoryError | FileExistsError)
-            or error.errno == errno.EROFS
-        ):
+            message = f"The disk under {cache_dir} is full. Free 1 GB, or set VIDENBRO_CACHE_DIR to another disk."
+        elif isinstance(error, PermissionError | NotADirectoryError | FileExistsError) or error.errno == errno.EROFS:
             message = f"{cache_dir} cannot be written. Set VIDENBRO_CACHE_DIR to a folder that you may write."
         else:
             raise

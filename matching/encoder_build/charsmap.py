@@ -7,7 +7,7 @@ Source: J. Aoe, "An efficient digital search algorithm by using a double-array s
 import struct
 from collections import deque
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import numpy as np
 
@@ -19,7 +19,13 @@ _Node: TypeAlias = "dict[int, _Node | int]"
 
 
 def precompiled_charsmap(mapping: Mapping[str, str]) -> bytes:
-    """The bytes for `tokenizers.normalizers.Precompiled`; an empty replacement deletes the character."""
+    """The bytes for `tokenizers.normalizers.Precompiled`; an empty replacement deletes the character.
+
+    Raises:
+        ValueError: a text holds NUL, which the form uses as its own mark.
+    """
+    if any("\0" in text for pair in mapping.items() for text in pair):
+        raise ValueError("NUL cannot be mapped.")
     positions, texts = _replacement_texts(mapping)
     units = np.array(_double_array(_trie(mapping, positions)), dtype="<u4").tobytes()
     return struct.pack("<I", len(units)) + units + texts
@@ -40,10 +46,7 @@ def _trie(mapping: Mapping[str, str], positions: Mapping[str, int]) -> _Node:
     for source, target in mapping.items():
         node = root
         for byte in source.encode():
-            child = node.setdefault(byte, {})
-            if not isinstance(child, dict):  # NUL is a byte of its own in no key
-                raise ValueError(f"The character {source!r} cannot be mapped.")
-            node = child
+            node = cast(_Node, node.setdefault(byte, {}))
         node[0] = positions[target]
     return root
 
@@ -85,11 +88,7 @@ def _free_base(labels: list[int], used: bytearray, bases_used: set[int]) -> int:
         if slot < 0:
             return _next_page_base(size, bases_used)
         base = slot ^ labels[0]
-        if (
-            base
-            and base not in bases_used
-            and all(base ^ label >= size or not used[base ^ label] for label in labels)
-        ):
+        if base and base not in bases_used and all(base ^ label >= size or not used[base ^ label] for label in labels):
             return base
 
 

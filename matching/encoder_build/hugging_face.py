@@ -22,14 +22,13 @@ PASSAGE_PREFIX = "passage: "
 # map deletes again.
 _MAY_JOIN = r"(?<=[\s\S])(?=[^\x{00}-\x{2FF}])"
 _SEPARATOR = "\x01"
+_MASK = "<mask>"
 
 
 def write_hugging_face_folder(model: PackedModel, folder: Path) -> None:
     """Write configuration, float32 weights, tokenizer and the sentence-transformers modules into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    build_tool("safetensors.numpy").save_file(
-        bert_tensors(model), folder / "model.safetensors", {"format": "pt"}
-    )
+    build_tool("safetensors.numpy").save_file(bert_tensors(model), folder / "model.safetensors", {"format": "pt"})
     build_tokenizer(model).save(str(folder / "tokenizer.json"))
     for name, content in _configurations(model).items():
         path = folder / name
@@ -120,7 +119,7 @@ def _special_tokens(model: PackedModel) -> dict[str, str]:
         "sep_token": model.pieces[model.end_id],
         "pad_token": model.pieces[model.padding_id],
         "unk_token": model.pieces[model.unknown_id],
-    }
+    } | ({"mask_token": _MASK} if _MASK in model.pieces else {})
 
 
 def _unknown_characters(model: PackedModel) -> str:

@@ -75,14 +75,10 @@ class PackedModel:
         """
         tensor = self.tensors.get(name)
         if tensor is None:
-            raise BadModelFileError(
-                f"The model file has no tensor {name}. Reinstall the package that carries it."
-            )
+            raise BadModelFileError(f"The model file has no tensor {name}. Reinstall the package that carries it.")
         values = tensor.values() if isinstance(tensor, BlockQuantised) else tensor
         if values.size != int(np.prod(shape)):
-            raise BadModelFileError(
-                f"Tensor {name} has {values.size} values, not {shape}. Reinstall its package."
-            )
+            raise BadModelFileError(f"Tensor {name} has {values.size} values, not {shape}. Reinstall its package.")
         return values.reshape(shape)
 
 
@@ -123,16 +119,12 @@ def read_packed_model(path: Path) -> PackedModel:
 def parse_packed_model(data: bytes) -> PackedModel:
     """Parse the bytes of a packed model file; see `read_packed_model`."""
     if data[:4] != MAGIC:
-        raise BadModelFileError(
-            "The model file does not start with E5S1. Reinstall the package that carries it."
-        )
+        raise BadModelFileError("The model file does not start with E5S1. Reinstall the package that carries it.")
     cursor = _Cursor(data)
     cursor.take(8)
     hidden, layers, heads, intermediate, rows, positions, types, epsilon, block = cursor.unpack("<7ifi")
     if block != BLOCK_SIZE:
-        raise BadModelFileError(
-            f"The model file uses blocks of {block}; only blocks of {BLOCK_SIZE} are supported."
-        )
+        raise BadModelFileError(f"The model file uses blocks of {block}; only blocks of {BLOCK_SIZE} are supported.")
     count, beginning, end, padding, unknown = cursor.unpack("<5i")
     pieces, scores = _read_pieces(cursor, count)
     return PackedModel(

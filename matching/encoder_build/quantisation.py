@@ -76,9 +76,7 @@ def pack_embeddings(quantised: BlockQuantised, columns: int) -> EmbeddingTable:
     levels = quantised.levels.reshape(-1, columns)
     packed = (levels[:, 0::2] | (levels[:, 1::2] << 4)).astype(np.uint8)
     block_size = quantised.levels.shape[1]
-    return EmbeddingTable(
-        packed, quantised.scales.reshape(-1, columns // block_size), bits=4, block_size=block_size
-    )
+    return EmbeddingTable(packed, quantised.scales.reshape(-1, columns // block_size), bits=4, block_size=block_size)
 
 
 def quantise_embeddings(table: Weights, block_size: int = BLOCK_SIZE) -> EmbeddingTable:

@@ -15,7 +15,7 @@ from matching.encoder_build.sources import EncoderSource, UnpackedSource, senten
 from matching.encoder_build.verification import verify_encoder
 from matching.engine.encoders import GRAPH_FILE, MODEL_FOLDER, TOKENIZER_FILE, EncoderProfile, open_tokenizer
 
-RECIPE = 2
+RECIPE = 3
 VERIFICATION_FILE = "verification.json"
 Progress = Callable[[str], None]
 
@@ -69,9 +69,7 @@ def _verify(source: EncoderSource, folder: Path) -> dict[str, Any]:
     figures: dict[str, Any] = {}
     reference = source.reference()
     if reference is not None:
-        figures["cosine_to_source_min"] = round(
-            verify_encoder(encoder, reference, f"the {source.name} engine"), 5
-        )
+        figures["cosine_to_source_min"] = round(verify_encoder(encoder, reference, f"the {source.name} engine"), 5)
     if has_build_tool("sentence_transformers"):
         profile = EncoderProfile.read(folder)
         exact = sentence_transformers_reference(folder / MODEL_FOLDER, profile)

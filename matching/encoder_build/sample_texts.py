@@ -3,10 +3,8 @@
 CALIBRATION_TEXTS = (
     "Vi søger en partner, der kan levere sensorer til måling af blodtryk i hjemmet.",
     "Hvem arbejder med genoptræning efter hofteoperation?",
-    "Afdelingen har brug for en løsning, der kan varsle fald hos ældre patienter om natten uden brug "
-    "af kamera.",
-    "Virksomheden udvikler bioplast til engangsudstyr og leder efter en klinik, der vil afprøve en "
-    "prototype i 2027.",
+    "Afdelingen har brug for en løsning, der kan varsle fald hos ældre patienter om natten uden brug af kamera.",
+    "Virksomheden udvikler bioplast til engangsudstyr og leder efter en klinik, der vil afprøve en prototype i 2027.",
     "Kommunen tilbyder adgang til tre plejecentre, hvor ny teknologi kan afprøves sammen med personalet.",
     "Hjælp til CE-mærkning",
     "Kirurger, sygeplejersker og ingeniører mødes hver måned for at finde på bedre instrumenter til "
@@ -31,16 +29,14 @@ CALIBRATION_TEXTS = (
     "Udbud, innovationspartnerskab, offentligt-privat samarbejde, OPI-light",
     "We are looking for a hospital department that can test our wearable heart monitor on 50 patients.",
     "Who has data on pressure ulcers?",
-    "Our research group offers expertise in polymer chemistry, biodegradable coatings and life-cycle "
-    "assessment.",
+    "Our research group offers expertise in polymer chemistry, biodegradable coatings and life-cycle assessment.",
     "The municipality needs a simple way to see which citizens have not taken their medicine by noon.",
     "CE marking and clinical evaluation of software as a medical device (MDR, class IIa).",
     "A start-up with twelve employees that prints patient-specific implants in titanium and wants to "
     "meet orthopaedic surgeons, radiologists and anyone who has tried to get such implants "
     "reimbursed in Scandinavia.",
     "Prehospital emergency care, drones, defibrillators",
-    "Speech recognition for Danish medical records: we have 3,000 hours of audio and need clinicians "
-    "to label errors.",
+    "Speech recognition for Danish medical records: we have 3,000 hours of audio and need clinicians to label errors.",
     "Hearing aids that learn from their users.",
     "Is there a partner with a clean room of class ISO 7 near Aarhus or Copenhagen?",
     "Antibiotic resistance is measured in wastewater every week; the numbers are open to all.",
@@ -55,27 +51,23 @@ CALIBRATION_TEXTS = (
     "¿Quién puede ayudar con la rehabilitación en casa? Wir suchen Partner für die Pflege zu Hause.",
     "Мы ищем партнёра для испытаний. 我们正在寻找医院合作伙伴。患者さんの自宅で使えます。",
     "نبحث عن شريك لتجربة الجهاز. אנחנו מחפשים שותף למחקר קליני.",
-    "Det er ikke kun min erfaring. Jeg har aldrig sagt det til nogen før, og jeg ved ikke, hvad jeg "
-    "skal gøre nu.",
+    "Det er ikke kun min erfaring. Jeg har aldrig sagt det til nogen før, og jeg ved ikke, hvad jeg skal gøre nu.",
     '"I did not want to say it," she told us, "but I was crying all the way home, and my hands would '
     'not stop shaking."',
     "Jeg måtte tage mig sammen for ikke at grine. Det har vi ikke lavet, sagde han. Det var dem!",
     "And this is just what they told me yesterday.",
     "Ministeren afviser kritikken og siger, at regeringen vil se på sagen igen til efteråret.",
-    "The team won 3-1 on Saturday after two late goals, and the coach said that he was proud of "
-    "every one of them.",
+    "The team won 3-1 on Saturday after two late goals, and the coach said that he was proud of every one of them.",
     "Politiet leder stadig efter vidner til ulykken på motorvejen syd for Vejle natten til tirsdag.",
     "He was born in 1952, moved to London at the age of ten, and never went back.",
     "Skræl kartoflerne, kog dem møre, og vend dem i smør og persille lige før servering.",
-    "Shares fell by four percent in early trading as the bank warned that profits would be lower "
-    "than expected.",
+    "Shares fell by four percent in early trading as the bank warned that profits would be lower than expected.",
     "Kære alle, tak for i går! Jeg sender referatet i morgen. Mange hilsner, Karen",
     "I think, therefore I am; but what am I, if nobody else thinks so?",
     "Du kan ikke komme ind her uden billet, sagde hun, og så lukkede hun døren i.",
     "Why would anyone do that? We don't know. They won't tell us, and it isn't our business anyway.",
     "Havet var stille, himlen var grå, og fra kysten hørte man kun mågerne.",
-    "Once upon a time there was a king who had three daughters, and the youngest was the one who "
-    "could not lie.",
+    "Once upon a time there was a king who had three daughters, and the youngest was the one who could not lie.",
     "- sensor\n- app\n- support\n\nPris: 1.200 kr./md.\tLevering: 4 uger",
     "aaaa bbbb 1234567890 ---- ++++ ????",
     "x",

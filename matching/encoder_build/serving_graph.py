@@ -70,9 +70,7 @@ class Int8Linear:
     def __call__(self, graph: Graph, name: str, value: str, weight: Weights, bias: Weights) -> str:
         """Return the name of the layer's output."""
         layer = quantise_linear(weight, self.spans[name], highest_level=self.highest_level)
-        smoothed = graph.node(
-            "Mul", [value, graph.constant(f"{name}.smooth", 1 / layer.smoothing)], f"{name}.smoothed"
-        )
+        smoothed = graph.node("Mul", [value, graph.constant(f"{name}.smooth", 1 / layer.smoothing)], f"{name}.smoothed")
         scale = graph.constant(f"{name}.input_scale", layer.input_scale)
         zero = graph.constant(f"{name}.input_zero", layer.input_zero)
         whole = graph.node("QuantizeLinear", [smoothed, scale, zero], f"{name}.whole")
@@ -137,9 +135,7 @@ def _attention_mask(graph: Graph, weights: BertWeights) -> str:
     return graph.node("Unsqueeze", [low, graph.constant("mask.axes", np.array([1, 2]))], "mask")
 
 
-def _transformer_layer(
-    graph: Graph, weights: BertWeights, linear: Linear, index: int, value: str, mask: str
-) -> str:
+def _transformer_layer(graph: Graph, weights: BertWeights, linear: Linear, index: int, value: str, mask: str) -> str:
     name = f"layer{index}"
     context = _attention(graph, weights, linear, index, value, mask)
     attended = linear(graph, f"{name}.attended", context, *_dense(weights, index, "attention.output.dense"))
@@ -159,9 +155,7 @@ def _attention(graph: Graph, weights: BertWeights, linear: Linear, index: int, v
     joined = linear(graph, f"{name}.attention", value, weight, bias)
     heads = graph.node("Reshape", [joined, "shape.heads"], f"{name}.heads")
     ordered = graph.node("Transpose", [heads], f"{name}.ordered", perm=[0, 2, 1, 3])
-    query, key, content = graph.split(
-        ordered, [f"{name}.{part}" for part in ("query", "key", "content")], axis=1
-    )
+    query, key, content = graph.split(ordered, [f"{name}.{part}" for part in ("query", "key", "content")], axis=1)
     factor = (weights.hidden_size // weights.heads) ** -0.5
     scores = graph.node("FusedMatMul", [query, key], f"{name}.scores", _MICROSOFT, transB=1, alpha=factor)
     masked = graph.node("Add", [scores, mask], f"{name}.masked")
@@ -176,18 +170,14 @@ def _dense(weights: BertWeights, index: int, name: str) -> tuple[Weights, Weight
 
 
 def _normalise(graph: Graph, weights: BertWeights, name: str, value: str) -> str:
-    inputs = [
-        graph.constant(f"{name}.{part}", weights.tensors[f"{name}.{part}"]) for part in ("weight", "bias")
-    ]
+    inputs = [graph.constant(f"{name}.{part}", weights.tensors[f"{name}.{part}"]) for part in ("weight", "bias")]
     epsilon = weights.layer_norm_epsilon
     return graph.node("LayerNormalization", [value, *inputs], f"{name}.output", axis=-1, epsilon=epsilon)
 
 
 def _pool(graph: Graph, value: str) -> str:
     """The sum over tokens, L2-normalised: the length makes the division of a mean unnecessary."""
-    weights = graph.node(
-        "Unsqueeze", ["mask.float", graph.constant("pool.axis", np.array([1]))], "pool.weights"
-    )
+    weights = graph.node("Unsqueeze", ["mask.float", graph.constant("pool.axis", np.array([1]))], "pool.weights")
     total = graph.node("MatMul", [weights, value], "pool.total")
     flat = graph.node("Squeeze", [total, "pool.axis"], "pool.flat")
     return graph.node("LpNormalization", [flat], VECTORS, axis=-1, p=2)
@@ -195,10 +185,7 @@ def _pool(graph: Graph, value: str) -> str:
 
 def _model(graph: Graph, hidden_size: int, extra_outputs: list[str]) -> Any:
     helper, kinds = graph.onnx.helper, graph.onnx.TensorProto
-    inputs = [
-        helper.make_tensor_value_info(n, kinds.INT64, ["batch", "tokens"])
-        for n in (INPUT_IDS, ATTENTION_MASK)
-    ]
+    inputs = [helper.make_tensor_value_info(n, kinds.INT64, ["batch", "tokens"]) for n in (INPUT_IDS, ATTENTION_MASK)]
     outputs = [helper.make_tensor_value_info(VECTORS, kinds.FLOAT, ["batch", hidden_size])]
     outputs += [helper.make_tensor_value_info(name, kinds.FLOAT, None) for name in extra_outputs]
     body = helper.make_graph(graph.nodes, "encoder", inputs, outputs, graph.constants)

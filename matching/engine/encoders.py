@@ -146,9 +146,7 @@ class _ChunkedEncoder(ABC):
         token_ids = self.tokenise(prefix + prepared)
         if len(token_ids) <= self.profile.max_tokens:
             return [_Chunk(index, prepared, token_ids)]
-        parts = split_to_fit(
-            prepared, lambda part: len(self.tokenise(prefix + part)), self.profile.max_tokens
-        )
+        parts = split_to_fit(prepared, lambda part: len(self.tokenise(prefix + part)), self.profile.max_tokens)
         return [_Chunk(index, part, self.tokenise(prefix + part)) for part in parts]
 
     def _encode(self, texts: Sequence[str], prefix: str) -> Vectors:
@@ -204,9 +202,7 @@ class SentenceTransformersEncoder(_ChunkedEncoder):
         self._model = library.SentenceTransformer(str(model), device="cpu")
         self._lock = threading.Lock()  # its tokenizer changes its own padding while it works
         control_words = control_pattern(self._model.tokenizer.all_special_tokens)
-        super().__init__(
-            profile or sentence_transformers_profile(self._model, f"unbuilt-{model}"), control_words
-        )
+        super().__init__(profile or sentence_transformers_profile(self._model, f"unbuilt-{model}"), control_words)
 
     def tokenise(self, text: str) -> list[int]:
         """Token ids of all of `text` as it stands, with the special ones around it."""

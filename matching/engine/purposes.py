@@ -46,6 +46,28 @@ def partner_kinds(purpose: str, seeker_kind: str) -> tuple[str, ...]:
     return ALL_KINDS
 
 
+# Forms of collaboration that a purpose cannot serve: nobody finds a distributor or capital through a ward.
+_NOT_SERVED = {
+    "opi_light": frozenset(
+        {
+            "supplier",
+            "distribution",
+            "licence",
+            "investment",
+            "commissioned_research",
+            "research_project",
+            "student_project",
+        }
+    ),
+    "project": frozenset({"supplier", "distribution", "licence", "investment"}),
+}
+
+
+def serves(purpose: str, collaboration: str) -> bool:
+    """Whether a statement that asks for this form of collaboration (empty: any) can be met through the purpose."""
+    return collaboration not in _NOT_SERVED.get(purpose, frozenset())
+
+
 def missing_roles(present_kinds: Sequence[str]) -> tuple[str, ...]:
     """Parts of the triple helix that nobody present fills, in the order commercial, knowledge, public."""
     filled = {ROLE_OF_KIND.get(kind) for kind in present_kinds}

@@ -21,7 +21,7 @@ _NEVER_CLOSING = frozenset(_ABBREVIATIONS.split())
 _SOMETIMES_CLOSING = frozenset(_MAY_CLOSE.split())
 _SENTENCE_END = re.compile(
     r"""
-    [.!?…]+ ["'”’»)\]]* \s+        # closing marks, closing quotes, white space
+    [.!?…]+ ["'”’“»«)\]]* \s+        # closing marks, closing quotes, white space
     | [。！？]+ ["'”’」』）]* \s*     # the same without white space
     | \n\s*\n\s*                  # an empty line
     """,

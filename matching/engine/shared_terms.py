@@ -21,26 +21,28 @@ _COMMON_START_SHARE = 0.65
 
 _STOP_WORDS = frozenset(
     """
-    aldrig alle allerede alligevel altid andet andre anden at bare begge blev blive bliver brug bruge bruger bruges burde
-    både bør da de dels dem den denne der deres derfor derimod derved det dette dig din disse dog du efter egen eget egne
-    eller ellers en end endnu enkelt enkelte et ene eneste fik fire flere fleste for fordi foran forskellige fra frem få
-    får fået før først første gang gange gennem gerne give giver gjort god gode godt gøre gør ham han hans har havde have
-    hele hel helt hende hendes her hos hun hvad hvem hver hvert hvilke hvilken hvis hvor hvordan hvorfor hvornår i igen
-    ikke imellem imod ind inden indtil ingen intet ja jeg jer jeres jo kan kom komme kommer kun kunne kunnet langs lave
-    lidt ligger lige lille man mange med mellem men mere mens mest mig min mindre mindst mod må måske måtte nemlig ned
-    nej nok nogen noget nogle nu ny nye nyt når nær næste næsten og også om omkring op os over overfor par per plads på
-    samme samt se selv senere ser siden sidste sig sin sine sit skal skulle slet som stadig stor store så sådan tage tager
-    tid til tilbage to tre tur ud uden under var ved vi via vil ville vore vores være været år
-    søger søge tilbyder tilbyde hjælp hjælpe hjælper behov brug arbejde arbejder løsning løsninger mulighed muligheder
-    about above after again all also although always among and another any are around because been before being below
-    between both but can cannot could does doing done down during each either else enough even ever every few first for
-    from further get gets give given gives goes good had has have having here how however into its itself just keep kept
-    last least less like made make makes many may might more most much must need needs neither never new next nor not now
-    off often once one only onto other others ought our ours out over own per put quite rather same see seek seeking
-    several shall should since some still such take taken takes than that the their them then there these they this those
-    three through today together too toward two under until upon use used users uses using very want was way ways well
-    were what when where whether which while who whole whom whose why will with within without would year years yet you
-    your offer offers offering looking help helps work works working solution solutions
+    aldrig alle allerede alligevel altid andet andre anden at bare begge blev blive bliver brug bruge bruger
+    bruges burde både bør da de dels dem den denne der deres derfor derimod derved det dette dig din disse dog
+    du efter egen eget egne eller ellers en end endnu enkelt enkelte et ene eneste fik fire flere fleste for
+    fordi foran forskellige fra frem få får fået før først første gang gange gennem gerne give giver gjort god
+    gode godt gøre gør ham han hans har havde have hele hel helt hende hendes her hos hun hvad hvem hver hvert
+    hvilke hvilken hvis hvor hvordan hvorfor hvornår i igen ikke imellem imod ind inden indtil ingen intet ja
+    jeg jer jeres jo kan kom komme kommer kun kunne kunnet langs lave lidt ligger lige lille man mange med
+    mellem men mere mens mest mig min mindre mindst mod må måske måtte nemlig ned nej nok nogen noget nogle nu
+    ny nye nyt når nær næste næsten og også om omkring op os over overfor par per plads på samme samt se selv
+    senere ser siden sidste sig sin sine sit skal skulle slet som stadig stor store så sådan tage tager tid
+    til tilbage to tre tur ud uden under var ved vi via vil ville vore vores være været år søger søge tilbyder
+    tilbyde hjælp hjælpe hjælper behov brug arbejde arbejder løsning løsninger mulighed muligheder about above
+    after again all also although always among and another any are around because been before being below
+    between both but can cannot could does doing done down during each either else enough even ever every few
+    first for from further get gets give given gives goes good had has have having here how however into its
+    itself just keep kept last least less like made make makes many may might more most much must need needs
+    neither never new next nor not now off often once one only onto other others ought our ours out over own
+    per put quite rather same see seek seeking several shall should since some still such take taken takes
+    than that the their them then there these they this those three through today together too toward two
+    under until upon use used users uses using very want was way ways well were what when where whether which
+    while who whole whom whose why will with within without would year years yet you your offer offers
+    offering looking help helps work works working solution solutions
     """.split()
 )
 

@@ -7,6 +7,7 @@ import errno
 import zipfile
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import faiss
 import numpy as np
@@ -18,6 +19,9 @@ Mask = NDArray[np.bool_]
 
 NEVER = np.iinfo(np.int32).max
 _FILES = ("vectors.faiss", "rows.npz")
+# FAISS replaces these constructors when it is imported; its annotations still tell of the ones before.
+_bitmap_selector: Any = faiss.IDSelectorBitmap
+_search_parameters: Any = faiss.SearchParameters
 
 
 class BrokenIndexError(Exception):
@@ -70,7 +74,7 @@ class StatementIndex:
         self.dimension = dimension
         self.rows = StatementRows.empty()
         self.alive: Mask = np.empty(0, dtype=np.bool_)
-        self._faiss = faiss.IndexFlatIP(dimension)
+        self._faiss: Any = faiss.IndexFlatIP(dimension)
 
     def __len__(self) -> int:
         return int(self.alive.sum())
@@ -105,8 +109,8 @@ class StatementIndex:
         if k == 0 or not len(queries):
             shape = (len(queries), 0)
             return np.empty(shape, np.int64), np.empty(shape, np.float32)
-        selector = faiss.IDSelectorBitmap(np.packbits(usable, bitorder="little"))
-        parameters = faiss.SearchParameters(sel=selector)
+        bits: Any = np.packbits(usable, bitorder="little")
+        parameters = _search_parameters(sel=_bitmap_selector(bits))
         scores, positions = self._faiss.search(np.ascontiguousarray(queries, dtype=np.float32), k, params=parameters)
         scores = np.where(positions < 0, -np.inf, scores).astype(np.float32)
         order = np.lexsort((positions, -scores), axis=1)

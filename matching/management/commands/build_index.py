@@ -3,9 +3,9 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+
 from hubs.models import Hub
 from kernel.errors import DomainError
-
 from matching.domain.indexing import rebuild_index
 from matching.serving import query_encoder
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import close_old_connections
-from kernel.errors import DomainError
 
+from kernel.errors import DomainError
 from matching.domain.indexing import publish_changes, save_snapshot
 from matching.queries import hubs_with_pending_changes
 from matching.serving import hub_index, query_encoder
