@@ -1,0 +1,91 @@
+"""What every page needs around its content: hub, viewer, navigation, languages, theme; without a query."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse, translate_url
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
+
+from frontend.views.preferences import theme_of
+from hubs.policies import Viewer
+
+EDITING = frozenset(
+    {
+        "my_profile", "edit_profile", "edit_details", "edit_organisation", "new_statement", "edit_statement",
+        "remove_statement", "onboarding", "onboarding_step",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class NavigationItem:
+    """One entry of the left rail; the icon is a Lucide name."""
+
+    name: str
+    label: str
+    icon: str
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class LanguageChoice:
+    """The same page in one language."""
+
+    code: str
+    label: str
+    path: str
+    url: str
+    is_current: bool
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """The values that `layouts/base.html` shows."""
+    viewer = getattr(request, "viewer", None)
+    languages = language_choices(request)
+    return {
+        "hub": getattr(request, "hub", None),
+        "viewer": viewer,
+        "navigation": navigation(request, viewer),
+        "languages": languages,
+        "canonical_url": request.build_absolute_uri(request.path),
+        "theme": theme_of(request),
+        "is_demo": settings.VIDENBRO_DEMO,
+    }
+
+
+def navigation(request: HttpRequest, viewer: Viewer | None) -> tuple[NavigationItem, ...]:
+    """The parts that exist, for those who have signed in."""
+    if viewer is None or not viewer.is_signed_in:
+        return ()
+    current = _current_name(request)
+    return (
+        _item("for_you", _("For you"), current in {"for_you", "for_profile"}, icon="compass"),
+        _item("search", _("Search"), current == "search", icon="search"),
+        _item("my_profile", _("My profile"), current in EDITING, icon="circle-user"),
+    )
+
+
+def language_choices(request: HttpRequest) -> tuple[LanguageChoice, ...]:
+    """This page in every language; the first page where this one has no address of its own."""
+    here = get_language()
+    choices = []
+    for code, label in (("da", "Dansk"), ("en", "English")):
+        path = request.get_full_path() if code == here else translate_url(request.get_full_path(), code)
+        if code != here and path == request.get_full_path():
+            with override(code):
+                path = reverse("frontend:home")
+        choices.append(LanguageChoice(code, label, path, request.build_absolute_uri(path), code == here))
+    return tuple(choices)
+
+
+def _item(name: str, label: str, is_current: bool, *, icon: str) -> NavigationItem:
+    return NavigationItem(name, label, icon, reverse(f"frontend:{name}"), is_current)
+
+
+def _current_name(request: HttpRequest) -> str:
+    match = request.resolver_match
+    return match.url_name or "" if match and match.namespace == "frontend" else ""

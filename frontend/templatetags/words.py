@@ -1,0 +1,54 @@
+"""Labels of codes in the reader's language, and small facts of a profile; all from memory, no queries."""
+
+from django import template
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from profiles.models import Profile
+from profiles.terms import label_of
+
+register = template.Library()
+
+
+@register.filter
+def term(key: str | None) -> str:
+    """The label of a term key; empty for none."""
+    return label_of(key)
+
+
+@register.filter
+def place(profile: Profile) -> str:
+    """Municipality and region, as far as they are known."""
+    return ", ".join(filter(None, (label_of(profile.municipality_id), label_of(profile.region_id))))
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """The name of a language in the reader's language; the code itself when it is unknown."""
+    return _language_names().get(code, code)
+
+
+@register.filter
+def foreign(code: str) -> str:
+    """The language code when it differs from the page's, else empty."""
+    return "" if code == get_language() else code
+
+
+def _language_names() -> dict[str, str]:
+    return {
+        "da": _("Danish"),
+        "en": _("English"),
+        "sv": _("Swedish"),
+        "no": _("Norwegian"),
+        "de": _("German"),
+        "nl": _("Dutch"),
+        "fr": _("French"),
+        "es": _("Spanish"),
+        "it": _("Italian"),
+        "pl": _("Polish"),
+        "fi": _("Finnish"),
+        "is": _("Icelandic"),
+        "kl": _("Greenlandic"),
+        "uk": _("Ukrainian"),
+        "ar": _("Arabic"),
+    }

@@ -1,0 +1,48 @@
+"""Addresses of the pages; each part adds its own `path` lines under its comment."""
+
+from django.urls import path
+from django.views.i18n import set_language
+
+from frontend.views import (
+    demo,
+    editing,
+    for_you,
+    home,
+    onboarding,
+    preferences,
+    profiles,
+    robots,
+    searching,
+)
+
+app_name = "frontend"
+
+urlpatterns = [
+    # Reading
+    path("", home.home, name="home"),
+    path("search/", searching.search_page, name="search"),
+    path("profiles/<slug:slug>/", profiles.profile_page, name="profile"),
+    path("for-you/", for_you.for_you, name="for_you"),
+    path("for-you/<slug:slug>/", for_you.for_profile, name="for_profile"),
+    # How the pages look and speak
+    path("language/", set_language, name="language"),
+    path("theme/", preferences.choose_theme, name="theme"),
+    path("robots.txt", robots.robots, name="robots"),
+    # Account, editing, first steps, demo
+    path("start/", onboarding.start, name="onboarding"),
+    path("start/<slug:name>/", onboarding.show_step, name="onboarding_step"),
+    path("my-profile/", editing.my_profile, name="my_profile"),
+    path("my-profile/<slug:slug>/", editing.edit_profile, name="edit_profile"),
+    path("my-profile/<slug:slug>/details/", editing.edit_details, name="edit_details"),
+    path("my-profile/<slug:slug>/organisation/", editing.edit_organisation, name="edit_organisation"),
+    path("my-profile/<slug:slug>/pause/", editing.pause_profile, name="pause_profile"),
+    path("my-profile/<slug:slug>/texts/new/", editing.new_statement, name="new_statement"),
+    path("my-profile/<slug:slug>/texts/<uuid:public_id>/", editing.edit_statement, name="edit_statement"),
+    path(
+        "my-profile/<slug:slug>/texts/<uuid:public_id>/remove/",
+        editing.remove_statement_page,
+        name="remove_statement",
+    ),
+    path("demo/log-in/", demo.log_in, name="demo_log_in"),
+    path("demo/mail/", demo.mail, name="demo_mail"),
+]

@@ -1,0 +1,1 @@
+"""Function views: parse, authorise, call one function, render."""

@@ -1,0 +1,13 @@
+"""What search engines may read: the first page and public profiles."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+CLOSED = ("/account/", "/api/", "/for-you/", "/search/")
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """Close what is personal or endless, in every language."""
+    lines = ["User-agent: *", *(f"Disallow: {prefix}{path}" for prefix in ("", "/en") for path in CLOSED)]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
