@@ -1,0 +1,104 @@
+"""Recommendations for a profile, or for a need in somebody's own words."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.openapi import refusals
+from api.serializers.matches import RecommendationQuery, RecommendationQuestion, RecommendationsAnswer
+from api.views.base import HubView
+from events.queries import find_event, participant_ids
+from hubs.policies import may_see_participants
+from kernel.errors import InvalidInput, NotAllowed
+from matching.domain.recommending import recommend_for_profile, recommend_for_text
+from matching.enums import Purpose
+from profiles.queries import find_profile_by_id
+
+QUESTION = OpenApiExample(
+    "question",
+    summary=_("A firm without a profile asks"),
+    request_only=True,
+    value={
+        "text": "Vi søger en afdeling, der vil afprøve vores tryksårssensor.",
+        "seeker_kind": "firm",
+        "purpose": "opi_light",
+    },
+)
+
+
+class RecommendationsView(HubView):
+    """Partners, best first."""
+
+    def get_permissions(self) -> Sequence[BasePermission]:
+        """A profile's list is for its own people; a question is anybody's."""
+        return [AllowAny()] if self.request.method == "POST" else [IsAuthenticated()]
+
+    @extend_schema(
+        operation_id="recommend_for_profile",
+        summary=_("Recommend partners for a profile"),
+        description=_(
+            "Partners for a profile for which you speak, matched both ways: your needs to their offers, and "
+            "their needs to your offers. The purpose event keeps to those who take part in the event."
+        ),
+        parameters=[RecommendationQuery],
+        responses={200: RecommendationsAnswer, **refusals(400, 401, 403, 404, 503)},
+    )
+    def get(self, request: Request) -> Response:
+        """The list for a profile."""
+        values = self.query(RecommendationQuery)
+        profile = find_profile_by_id(self.viewer, values["profile"], today=self.today)
+        found = recommend_for_profile(
+            self.viewer,
+            profile,
+            purpose=values["purpose"],
+            today=self.today,
+            among=self._among(values),
+            limit=values["limit"],
+        )
+        return Response(self.render(RecommendationsAnswer, found))
+
+    @extend_schema(
+        operation_id="recommend_for_text",
+        summary=_("Recommend partners for a text"),
+        description=_("Partners for a need in your own words. This is a question: nothing is stored or changed."),
+        request=RecommendationQuestion,
+        examples=[QUESTION],
+        responses={200: RecommendationsAnswer, **refusals(400, 401, 403, 404, 503)},
+    )
+    def post(self, request: Request) -> Response:
+        """The list for a text."""
+        values = self.body(RecommendationQuestion)
+        found = recommend_for_text(
+            self.viewer,
+            values["text"],
+            seeker_kind=values["seeker_kind"],
+            purpose=values["purpose"],
+            today=self.today,
+            among=self._among(values),
+            limit=values["limit"],
+        )
+        return Response(self.render(RecommendationsAnswer, found))
+
+    def _among(self, values: Mapping[str, Any]) -> frozenset[int] | None:
+        """The participants of the named event; none when the purpose is another.
+
+        Raises:
+            InvalidInput: the event is missing, or named for another purpose.
+            NotAllowed: the viewer may not see who takes part.
+        """
+        slug = values.get("event")
+        if values["purpose"] != Purpose.EVENT:
+            if slug:
+                raise InvalidInput(_now("Leave the event out, or choose the purpose event."), field="event")
+            return None
+        if not slug:
+            raise InvalidInput(_now("Say which event: its address, such as medico-bazar."), field="event")
+        if not may_see_participants(self.viewer):
+            raise NotAllowed(_now("Only members of the hub may see who takes part in an event."))
+        return participant_ids(find_event(self.hub.pk, slug))

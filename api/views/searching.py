@@ -1,0 +1,44 @@
+"""Free-text search over all kinds of profile."""
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.openapi import refusals
+from api.pagination import ProfilePagination
+from api.serializers.matches import FacetsAnswer, MatchAnswer, SearchPage, SearchQuery
+from api.views.base import HubView, chosen
+from matching.domain.searching import search
+from matching.results import SearchFilters
+
+
+class SearchView(HubView):
+    """The search."""
+
+    @extend_schema(
+        operation_id="search",
+        summary=_("Search"),
+        description=_(
+            "Profiles whose statements fit your words, best first, each with its best statement. "
+            "Danish words find English texts and the other way round."
+        ),
+        parameters=[SearchQuery],
+        responses={200: SearchPage, **refusals(400, 503)},
+        examples=[OpenApiExample("question", parameter_only=("q", "query"), value="klinisk afprøvning af sensor")],
+    )
+    def get(self, request: Request) -> Response:
+        """A part of what was found."""
+        values = self.query(SearchQuery)
+        filters = SearchFilters(
+            kinds=chosen(values, "kind"), regions=chosen(values, "region"), themes=chosen(values, "theme")
+        )
+        limit, offset = values["limit"], values["offset"]
+        found = search(self.viewer, values["q"], filters=filters, today=self.today, limit=limit, offset=offset)
+        return ProfilePagination(limit, offset).answer(
+            request,
+            self.render(MatchAnswer, found.matches, many=True),
+            count=found.total,
+            query=found.query,
+            facets=self.render(FacetsAnswer, found.facets),
+        )
