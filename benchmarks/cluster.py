@@ -2,13 +2,13 @@
 
 import numpy as np
 from django.db import transaction
-from hubs.models import Hub
-from matching.domain.changes import note_changes
-from profiles.models import Organisation, Profile, Statement
-from profiles.terms import terms_of
-from profiles.enums import Taxonomy
 
 from benchmarks.texts import stitched_texts
+from hubs.models import Hub
+from matching.domain.changes import note_changes
+from profiles.enums import Taxonomy
+from profiles.models import Organisation, Profile, Statement
+from profiles.terms import terms_of
 
 _KINDS = ("firm", "clinician", "researcher", "municipality", "knowledge_institution")
 _SHARES = (0.40, 0.22, 0.24, 0.12, 0.02)
@@ -25,7 +25,8 @@ def generate_cluster(profiles: int, *, seed: int = 20261122) -> Hub:
     texts = stitched_texts(profiles * len(_STATEMENTS), 18, generator)
     kinds = generator.choice(_KINDS, size=profiles, p=_SHARES)
     organisations = Organisation.objects.bulk_create(
-        (Organisation(hub=hub, name=f"Organisation {number}") for number in range(profiles)), batch_size=_BATCH
+        (Organisation(hub=hub, name=f"Organisation {number}") for number in range(profiles)),
+        batch_size=_BATCH,
     )
     rows = Profile.objects.bulk_create(
         (

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import numpy as np
 from django.conf import settings
-from kernel.errors import NotReady
-from matching.encoder_build.cache import find_encoder
-from matching.engine.encoders import Encoder, SentenceTransformersEncoder
-from matching.serving import query_encoder
 
 from benchmarks import quality
 from benchmarks.texts import stitched_texts
 from benchmarks.timing import interleaved
+from kernel.errors import NotReady
+from matching.encoder_build.cache import find_encoder
+from matching.engine.encoders import Encoder, SentenceTransformersEncoder
+from matching.serving import query_encoder
 
 Figures = dict[str, float]
 _LENGTHS = {12: 128, 50: 128, 200: 48}
@@ -64,9 +64,7 @@ def _query_figures(ours: Encoder, reference: Encoder, queries: list[str]) -> Fig
 
 
 def _throughput_figures(ours: Encoder, reference: Encoder, texts: list[str], words: int) -> Figures:
-    mine, theirs = interleaved(
-        lambda: ours.encode_passages(texts), lambda: reference.encode_passages(texts), _ROUNDS
-    )
+    mine, theirs = interleaved(lambda: ours.encode_passages(texts), lambda: reference.encode_passages(texts), _ROUNDS)
     return {
         f"texts_per_s_{words}": len(texts) / mine,
         f"texts_per_s_{words}_reference": len(texts) / theirs,
@@ -97,7 +95,7 @@ print(psutil.Process().memory_info().rss)
 
 def _resident_mb() -> float:
     folder = find_encoder(settings.VIDENBRO_ENCODER, settings.VIDENBRO_CACHE_DIR)
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603  (our own interpreter)
         [sys.executable, "-c", _MEASURE_MEMORY, str(folder)],
         cwd=Path(settings.BASE_DIR),
         capture_output=True,

@@ -1,13 +1,14 @@
 """`bench quality`: do the judged offers come first when their need is asked, also across languages?
 
-Every public offer of the demo is a passage; each judged need is a query; both carry the context and the centring that the
-product gives them.
+Every public offer of the demo is a passage; each judged need is a query; both carry the context and the
+centring that the product gives them.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+
 from demo.judgements import Judgement, read_judgements, read_statements
 from matching.engine.centring import Centring
 from matching.engine.encoders import Encoder
@@ -35,10 +36,11 @@ def measure(encoder: Encoder) -> Figures:
     """The figures of one encoder."""
     rankings = rank_offers(encoder)
     languages = {name: row.language for name, row in read_statements().items()}
+    every = [set(ranking.judgement.grades) for ranking in rankings]
     across = [_across(ranking, languages) for ranking in rankings]
     return {
-        **{f"recall_at_{k}": _mean_recall(rankings, [set(r.judgement.grades) for r in rankings], k) for k in (1, 5, 10)},
-        "ndcg_at_10": float(np.mean([ndcg_at_k(r.offers, r.judgement.grades, 10) for r in rankings if r.judgement.grades])),
+        **{f"recall_at_{k}": _mean_recall(rankings, every, k) for k in (1, 5, 10)},
+        "ndcg_at_10": _mean_ndcg(rankings),
         **{f"cross_language_recall_at_{k}": _mean_recall(rankings, across, k) for k in (1, 5, 10)},
         "hard_negative_accuracy": _hard_negative_accuracy(rankings),
         "needs": len(rankings),
@@ -77,6 +79,11 @@ def _mean_recall(rankings: list[Ranking], relevant: list[set[str]], k: int) -> f
     """Mean over the needs that have a relevant offer at all."""
     pairs = zip(rankings, relevant, strict=True)
     return float(np.mean([recall_at_k(ranking.offers, names, k) for ranking, names in pairs if names]))
+
+
+def _mean_ndcg(rankings: list[Ranking]) -> float:
+    """Mean over the needs that have a judged offer."""
+    return float(np.mean([ndcg_at_k(r.offers, r.judgement.grades, 10) for r in rankings if r.judgement.grades]))
 
 
 def _hard_negative_accuracy(rankings: list[Ranking]) -> float:

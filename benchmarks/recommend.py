@@ -35,12 +35,14 @@ def run(say: Callable[[str], None]) -> Figures:
             ("worker", "memory of a web worker"),
         ):
             say(title)
-            figures |= json.loads(_manage(["bench_step", step, "--profiles", str(PROFILES)], environment).splitlines()[-1])
+            figures |= json.loads(
+                _manage(["bench_step", step, "--profiles", str(PROFILES)], environment).splitlines()[-1]
+            )
         return figures
 
 
 def _manage(arguments: list[str], environment: dict[str, str]) -> str:
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603  (our own interpreter)
         [sys.executable, "manage.py", *arguments],
         cwd=Path(settings.BASE_DIR),
         env=environment,

@@ -1,6 +1,7 @@
 """The three steps behind `bench recommend`, each run in a process and a data folder of its own."""
 
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+
+from benchmarks.cluster import generate_cluster
+from benchmarks.timing import seconds
 from hubs.enums import Role
 from hubs.models import Hub
 from hubs.policies import Viewer
@@ -18,9 +22,6 @@ from matching.domain.recommending import recommend_for_profile
 from matching.indexing.registry import registry
 from matching.serving import hub_index, query_encoder
 from profiles.models import Profile
-
-from benchmarks.cluster import generate_cluster
-from benchmarks.timing import seconds
 
 Figures = dict[str, float]
 _LISTS = 60
@@ -53,12 +54,12 @@ def lists(profiles: int) -> Figures:
     whole, search, queries = [], [], []
     for profile in seekers:
         query_encoder().forget()
-        search.append(seconds(lambda profile=profile: _encode_and_search(hub.pk, profile)))
+        search.append(seconds(partial(_encode_and_search, hub.pk, profile)))
         query_encoder().forget()
         with CaptureQueriesContext(connection) as captured:
-            whole.append(seconds(lambda profile=profile: _list(viewer, profile)))
+            whole.append(seconds(partial(_list, viewer, profile)))
         queries.append(len(captured))
-    warm = [seconds(lambda profile=profile: _list(viewer, profile)) for profile in seekers]
+    warm = [seconds(partial(_list, viewer, profile)) for profile in seekers]
     return {
         "list_ms_p50": 1000 * float(np.median(whole)),
         "list_ms_p95": 1000 * float(np.percentile(whole, 95)),

@@ -17,7 +17,11 @@ BARS: dict[str, tuple[tuple[str, str, float], ...]] = {
         ("throughput_ratio_50", ">=", 2.2),
         ("recall_at_10_loss", "<=", 0.01),
     ),
-    "recommend": (("list_over_search_p50", "<=", 3.0), ("sql_queries", "<=", 12), ("worker_rss_mb", "<=", 700)),
+    "recommend": (
+        ("list_over_search_p50", "<=", 3.0),
+        ("sql_queries", "<=", 12),
+        ("worker_rss_mb", "<=", 700),
+    ),
     "quality": (("recall_at_10", ">=", 0.90), ("cross_language_recall_at_10", ">=", 0.85)),
 }
 

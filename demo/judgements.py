@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from kernel.errors import InvalidInput
-from matching.statement_texts import passage_text, query_text
 
 from demo.loading import DATA_DIR, read_profile_rows
+from kernel.errors import InvalidInput
+from matching.statement_texts import passage_text, query_text
 
 
 @dataclass(frozen=True)

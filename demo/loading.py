@@ -64,9 +64,7 @@ def _require_keys(rows: list[dict[str, Any]]) -> None:
     keys = Counter(str(row.get("key", "")) for row in rows)
     wrong = [key for key, count in keys.items() if not key or count > 1 or slugify(key)[:60] != key]
     if wrong:
-        raise InvalidInput(
-            f"Demo profile keys missing, used twice or no address: {', '.join(wrong)}", field=wrong[0]
-        )
+        raise InvalidInput(f"Demo profile keys missing, used twice or no address: {', '.join(wrong)}", field=wrong[0])
 
 
 @transaction.atomic

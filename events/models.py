@@ -23,9 +23,7 @@ class Event(BaseModel):
         ordering = ("starts_at", "id")
         constraints = (
             models.UniqueConstraint(fields=("hub", "slug"), name="event_slug_once_a_hub"),
-            models.CheckConstraint(
-                condition=models.Q(ends_at__gt=models.F("starts_at")), name="event_ends_later"
-            ),
+            models.CheckConstraint(condition=models.Q(ends_at__gt=models.F("starts_at")), name="event_ends_later"),
         )
 
     def __str__(self) -> str:

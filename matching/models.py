@@ -5,6 +5,7 @@ The index files are a copy; these rows are what they are rebuilt from.
 
 from django.db import models
 from django.db.models.functions import Now
+
 from hubs.models import Hub
 
 
@@ -23,9 +24,7 @@ class IndexChange(models.Model):
     class Meta:
         ordering = ("id",)
         constraints = (models.UniqueConstraint(fields=("hub", "published"), name="published_once_a_hub"),)
-        indexes = (
-            models.Index(fields=("hub",), condition=models.Q(published__isnull=True), name="pending_changes"),
-        )
+        indexes = (models.Index(fields=("hub",), condition=models.Q(published__isnull=True), name="pending_changes"),)
 
     def __str__(self) -> str:
         return f"{self.hub_id}: profile {self.profile_id} ({self.published or 'pending'})"
@@ -41,9 +40,7 @@ class StatementVector(models.Model):
 
     class Meta:
         ordering = ("id",)
-        constraints = (
-            models.UniqueConstraint(fields=("hub", "encoder", "content_hash"), name="vector_once_a_text"),
-        )
+        constraints = (models.UniqueConstraint(fields=("hub", "encoder", "content_hash"), name="vector_once_a_text"),)
 
     def __str__(self) -> str:
         return f"{self.hub_id}: {self.content_hash[:12]}"

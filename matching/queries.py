@@ -2,20 +2,20 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from django.db.models import F, OuterRef, Subquery
 from numpy.typing import NDArray
-from profiles.enums import StatementKind
-from profiles.models import Profile, ProfileTheme, Statement
 
 from matching.engine.vectors import NEVER, StatementRows, Vectors
 from matching.indexing.codes import kind_number, level_number, region_number
 from matching.models import IndexChange, IndexState, StatementVector
 from matching.statement_texts import passage_text
+from profiles.enums import StatementKind
+from profiles.models import Profile, ProfileTheme, Statement
 
 _HASHES_A_QUERY = 500
 
@@ -51,7 +51,16 @@ def indexable_statements(hub_id: int, profile_ids: Collection[int] | None = None
         region=F("profile__region_id"),
         keywords=F("profile__keywords"),
     )
-    fields = ("pk", "kind", "text", "language", "visibility", "expires_on", "profile_id", *rows.query.annotations)
+    fields = (
+        "pk",
+        "kind",
+        "text",
+        "language",
+        "visibility",
+        "expires_on",
+        "profile_id",
+        *rows.query.annotations,
+    )
     for row in rows.values(*fields).iterator(chunk_size=2000):
         yield _indexable(row)
 
@@ -88,8 +97,15 @@ def as_rows(statements: list[IndexableStatement]) -> StatementRows:
     if not statements:
         return StatementRows.empty()
     table: NDArray[np.int64] = np.array([statement.columns for statement in statements], dtype=np.int64)
-    small = [table[:, i].astype(np.int16) for i in (3, 4, 5)]
-    return StatementRows(table[:, 0], table[:, 1], table[:, 2], *small, table[:, 6].astype(np.int32))
+    return StatementRows(
+        statement=table[:, 0],
+        profile=table[:, 1],
+        organisation=table[:, 2],
+        kind=table[:, 3].astype(np.int16),
+        region=table[:, 4].astype(np.int16),
+        level=table[:, 5].astype(np.int16),
+        expires=table[:, 6].astype(np.int32),
+    )
 
 
 def stored_vectors(hub_id: int, encoder: str, hashes: Collection[str] | None = None) -> dict[str, Vectors]:
@@ -101,11 +117,11 @@ def stored_vectors(hub_id: int, encoder: str, hashes: Collection[str] | None = N
     found: dict[str, Vectors] = {}
     for start in range(0, len(wanted), _HASHES_A_QUERY):
         part = rows.filter(content_hash__in=wanted[start : start + _HASHES_A_QUERY])
-        found.update(_unpack(iter(part.values_list("content_hash", "vector"))))
+        found.update(_unpack(part.values_list("content_hash", "vector")))
     return found
 
 
-def _unpack(rows: Iterator[tuple[str, bytes]]) -> dict[str, Vectors]:
+def _unpack(rows: Iterable[tuple[str, bytes | memoryview[int]]]) -> dict[str, Vectors]:
     return {digest: np.frombuffer(bytes(blob), dtype="<f4") for digest, blob in rows}
 
 
@@ -122,16 +138,21 @@ def pending_changes(hub_id: int, limit: int | None = None) -> list[IndexChange]:
 def hubs_with_pending_changes() -> list[int]:
     """Ids of hubs in which something waits to be indexed."""
     return list(
-        IndexChange.objects.filter(published__isnull=True).order_by("hub_id").values_list("hub_id", flat=True).distinct()
+        IndexChange.objects.filter(published__isnull=True)
+        .order_by("hub_id")
+        .values_list("hub_id", flat=True)
+        .distinct()
     )
 
 
 def changed_profiles_since(hub_id: int, published: int) -> tuple[list[int], int]:
     """Profiles whose published part of the index is newer than `published`, and the newest number."""
-    rows = IndexChange.objects.filter(hub_id=hub_id, published__gt=published).values_list("profile_id", "published")
-    found = list(rows)
-    newest = max((number for _profile, number in found), default=published)
-    return sorted({profile for profile, _number in found}), newest
+    rows = IndexChange.objects.filter(hub_id=hub_id, published__gt=published)
+    profiles, newest = set(), published
+    for profile_id, number in rows.values_list("profile_id", "published"):
+        profiles.add(profile_id)
+        newest = max(newest, number or published)
+    return sorted(profiles), newest
 
 
 def profile_count(hub_id: int) -> int:

@@ -6,12 +6,12 @@ from datetime import date
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from profiles.models import Profile, Statement
-from profiles.terms import label_of
 
 from matching.engine.shared_terms import SharedTerm
 from matching.enums import TeamRole
 from matching.results import Reason
+from profiles.models import Profile, Statement
+from profiles.terms import inline_label_of, label_of
 
 MAX_REASONS = 3
 _MAX_TERMS = 3
@@ -80,7 +80,7 @@ def _same_purpose(evidence: Evidence) -> Reason | None:
     ours = evidence.ours
     if ours is None or not ours.purpose_id or ours.purpose_id != evidence.theirs.purpose_id:
         return None
-    return Reason("purpose", _("Same purpose"), label_of(ours.purpose_id).lower())
+    return Reason("purpose", _("Same purpose"), inline_label_of(ours.purpose_id))
 
 
 def _same_place(evidence: Evidence) -> Reason | None:
@@ -99,7 +99,7 @@ def _shared_theme(evidence: Evidence) -> Reason | None:
         return None
     own = {link.theme_id for link in evidence.seeker.theme_links.all()}
     shared = [link.theme_id for link in evidence.profile.theme_links.all() if link.theme_id in own]
-    return Reason("theme", _("Same theme"), label_of(shared[0]).lower()) if shared else None
+    return Reason("theme", _("Same theme"), inline_label_of(shared[0])) if shared else None
 
 
 def _expires_soon(evidence: Evidence) -> Reason | None:
@@ -113,7 +113,11 @@ def _other_language(evidence: Evidence) -> Reason | None:
     reader = "da" if (get_language() or "da").startswith("da") else "en"
     if reader in evidence.profile.languages:
         return None
-    return Reason("language", _("But"), _("they do not list Danish") if reader == "da" else _("they do not list English"))
+    return Reason(
+        "language",
+        _("But"),
+        _("they do not list Danish") if reader == "da" else _("they do not list English"),
+    )
 
 
 def _other_region(evidence: Evidence) -> Reason | None:

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from profiles.models import Profile, Statement
-
 from matching.enums import Direction, Purpose, TeamRole
+from profiles.models import Profile, Statement
 
 Span = tuple[int, int]
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from django.conf import settings
 from django.utils.translation import gettext as _
-from kernel.errors import NotReady
 
+from kernel.errors import NotReady
 from matching.encoder_build.cache import find_encoder
 from matching.encoder_build.loading import load_encoder
 from matching.engine.encoders import Encoder

@@ -6,10 +6,10 @@ Bulk writes send no signals; those who use them call `note_changes` themselves.
 from typing import Any
 
 from django.db.models.signals import post_delete, post_save
-from hubs.models import Hub
-from profiles.models import Profile, Statement
 
+from hubs.models import Hub
 from matching.domain.changes import note_changes
+from profiles.models import Profile, Statement
 
 
 def _profile_changed(instance: Profile, origin: Any = None, **_kwargs: Any) -> None:

@@ -30,12 +30,8 @@ class Term(models.Model):
     label_da = models.CharField(max_length=160)
     label_en = models.CharField(max_length=160)
     position = models.PositiveIntegerField(default=0)
-    parent = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
-    )
-    version = models.PositiveIntegerField(
-        default=1, help_text=_("Taxonomy version that last named the term.")
-    )
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    version = models.PositiveIntegerField(default=1, help_text=_("Taxonomy version that last named the term."))
     retired = models.BooleanField(default=False, help_text=_("Kept for old rows, not offered any more."))
 
     class Meta:
@@ -135,9 +131,7 @@ class Profile(BaseModel):
     themes = models.ManyToManyField(Term, through="ProfileTheme", related_name="+", blank=True)
     keywords = models.JSONField(_("keywords"), default=list, blank=True)
     languages = models.JSONField(_("languages"), default=list, blank=True)
-    visibility = models.CharField(
-        _("who may see this"), max_length=10, choices=Visibility, default=Visibility.PUBLIC
-    )
+    visibility = models.CharField(_("who may see this"), max_length=10, choices=Visibility, default=Visibility.PUBLIC)
     is_paused = models.BooleanField(_("paused"), default=False)
     contact_email = models.EmailField(_("contact e-mail"), blank=True)
     version = models.PositiveIntegerField(default=1)
@@ -194,9 +188,7 @@ class Statement(BaseModel):
     stage = term_field(Taxonomy.PRODUCT_STAGE)
     collaboration = term_field(Taxonomy.COLLABORATION_FORM)
     ip_state = term_field(Taxonomy.IP_STATE)
-    visibility = models.CharField(
-        _("who may see this"), max_length=10, choices=Visibility, default=Visibility.PUBLIC
-    )
+    visibility = models.CharField(_("who may see this"), max_length=10, choices=Visibility, default=Visibility.PUBLIC)
     expires_on = models.DateField(_("valid until"), null=True, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
     version = models.PositiveIntegerField(default=1)

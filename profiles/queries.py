@@ -22,9 +22,7 @@ def visible_profiles(viewer: Viewer) -> QuerySet[Profile]:
     seen = Q(visibility__in=visible_levels(viewer))
     if not viewer.is_staff:
         seen &= Q(is_paused=False)
-    return Profile.objects.filter(hub_id=viewer.hub_id).filter(
-        seen | Q(organisation_id__in=viewer.organisation_ids)
-    )
+    return Profile.objects.filter(hub_id=viewer.hub_id).filter(seen | Q(organisation_id__in=viewer.organisation_ids))
 
 
 def visible_statements(viewer: Viewer, *, today: date) -> QuerySet[Statement]:
@@ -77,17 +75,15 @@ def find_statement(viewer: Viewer, public_id: UUID, *, today: date) -> Statement
     """
     statement = visible_statements(viewer, today=today).filter(public_id=public_id).first()
     if statement is None:
-        raise NotFound(
-            _("We cannot find that text. It may have expired or been removed, or it is not open to you.")
-        )
+        raise NotFound(_("We cannot find that text. It may have expired or been removed, or it is not open to you."))
     return statement
 
 
 def own_profiles(viewer: Viewer) -> QuerySet[Profile]:
     """Profiles of the organisations for which the viewer speaks."""
-    return Profile.objects.filter(
-        hub_id=viewer.hub_id, organisation_id__in=viewer.organisation_ids
-    ).select_related("organisation")
+    return Profile.objects.filter(hub_id=viewer.hub_id, organisation_id__in=viewer.organisation_ids).select_related(
+        "organisation"
+    )
 
 
 def find_organisation(hub_id: int, name: str) -> Organisation | None:

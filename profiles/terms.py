@@ -53,6 +53,13 @@ def label_of(key: str | None) -> str:
     return term.label(get_language() or "da") if term else ""
 
 
+def inline_label_of(key: str | None) -> str:
+    """The label inside a sentence: its first letter small, unless the word is a name such as IoT or OPI-light."""
+    label = label_of(key)
+    first = label.split(" ", 1)[0].rstrip(",:")
+    return label[:1].lower() + label[1:] if first[1:].islower() else label
+
+
 def code_of(key: str | None) -> str:
     """The code behind a term key; empty for none."""
     return key.split(":", 1)[1] if key else ""

@@ -20,10 +20,7 @@ def _refuse_unstorable(text: str, field: str) -> None:
         category = unicodedata.category(character)
         if category == "Cs" or (category == "Cc" and character not in _ALLOWED_CONTROLS):
             raise InvalidInput(
-                _(
-                    "The text has a character that cannot be stored (number %(position)d). "
-                    "Remove it and save again."
-                )
+                _("The text has a character that cannot be stored (number %(position)d). Remove it and save again.")
                 % {"position": position + 1},
                 field=field,
             )
@@ -55,18 +52,14 @@ def clean_line(raw: str, *, field: str, max_length: int, min_letters: int = 0) -
 
 def quotable(raw: str) -> str:
     """At most 60 characters of what was written, fit to stand in a message whatever was written."""
-    return "".join(
-        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in raw[:60]
-    )
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in raw[:60])
 
 
 def _too_long(length: int, max_length: int, field: str) -> InvalidInput:
     return InvalidInput(
         ngettext(
-            "The text has %(length)d characters; at most %(limit)d character fits. "
-            "Shorten it, or split it in two.",
-            "The text has %(length)d characters; at most %(limit)d characters fit. "
-            "Shorten it, or split it in two.",
+            "The text has %(length)d characters; at most %(limit)d character fits. Shorten it, or split it in two.",
+            "The text has %(length)d characters; at most %(limit)d characters fit. Shorten it, or split it in two.",
             max_length,
         )
         % {"length": length, "limit": max_length},

@@ -12,9 +12,7 @@ from kernel.errors import InvalidInput
 from profiles.models import Profile
 
 
-def create_event(
-    hub: Hub, *, slug: str, name: str, place: str, starts_at: datetime, ends_at: datetime
-) -> Event:
+def create_event(hub: Hub, *, slug: str, name: str, place: str, starts_at: datetime, ends_at: datetime) -> Event:
     """Store an event, or bring the one of that slug up to date.
 
     Raises:

@@ -28,7 +28,11 @@ _CHANGES_A_QUERY = 500
 
 
 def embed_missing(
-    hub_id: int, *, encoder: Encoder, profile_ids: Collection[int] | None = None, progress: Progress | None = None
+    hub_id: int,
+    *,
+    encoder: Encoder,
+    profile_ids: Collection[int] | None = None,
+    progress: Progress | None = None,
 ) -> int:
     """Store a vector for every text that has none under this encoder; returns how many were embedded.
 

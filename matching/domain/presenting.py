@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from hubs.policies import Viewer
-from profiles.models import Profile, Statement
-from profiles.queries import visible_profiles, with_details
-from profiles.terms import label_of
-
 from matching.engine.shared_terms import SharedTerm, marks, shared_terms
 from matching.enums import Direction, TeamRole
 from matching.reasons import Evidence, reasons_for, reservation_for
 from matching.results import Match, Side
+from profiles.models import Profile, Statement
+from profiles.queries import visible_profiles, with_details
+from profiles.terms import inline_label_of
 
 
 @dataclass(frozen=True)
@@ -59,9 +58,9 @@ def present(viewer: Viewer, found: Collection[Found], asker: Asker, *, today: da
 
 
 def _readable(profile: Profile | None, statement_id: int) -> Statement | None:
-    if profile is None:
-        return None
-    return next((row for row in profile.readable_statements if row.pk == statement_id), None)
+    """The statement, if it is among those that `with_details` found readable."""
+    rows: list[Statement] = getattr(profile, "readable_statements", [])
+    return next((row for row in rows if row.pk == statement_id), None)
 
 
 def _match(found: Found, profile: Profile, theirs: Statement, asker: Asker, today: date, rank: int) -> Match:
@@ -106,4 +105,4 @@ def _span_label(ours: Statement | None, theirs: Statement) -> str:
         theirs.collaboration_id,
         ours.collaboration_id if ours else None,
     ]
-    return next((label_of(key).lower() for key in keys if key), "")
+    return next((inline_label_of(key) for key in keys if key), "")

@@ -6,13 +6,9 @@ from datetime import date
 
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
+
 from hubs.policies import Action, Viewer, require, visible_levels
 from kernel.errors import InvalidInput
-from profiles.domain.fields import one_of
-from profiles.enums import ProfileKind, StatementKind
-from profiles.models import Profile, Statement
-from profiles.texts import clean_text
-
 from matching.domain.presenting import Asker, Found, present
 from matching.engine import purposes
 from matching.engine.reciprocal import OWN_NEED_WEIGHT, Candidate, rank_reciprocal
@@ -24,6 +20,11 @@ from matching.languages import guess_language
 from matching.results import Recommendations
 from matching.serving import hub_index, query_encoder
 from matching.statement_texts import query_text
+from profiles.domain.fields import one_of
+from profiles.enums import ProfileKind, StatementKind
+from profiles.models import Profile, Statement
+from profiles.terms import code_of
+from profiles.texts import clean_text
 
 MAX_QUERY_CHARACTERS = 2_000
 MAX_LIMIT = 50
@@ -60,11 +61,12 @@ def recommend_for_profile(
     require(viewer, Action.RECOMMEND_FOR, profile)
     chosen = Purpose(one_of(purpose, Purpose.values, field="purpose"))
     prefetch_related_objects([profile], "theme_links")
-    living = [row for row in profile.statements.select_related("profile") if not row.is_expired(today)]
+    living = _statements_for(chosen, profile, today)
     needs = [row for row in living if row.kind == StatementKind.NEED]
     offers = [row for row in living if row.kind == StatementKind.OFFER]
     texts = [query_text(row.text, keywords=profile.keywords) for row in (*needs, *offers)]
-    vectors = query_vectors(hub_index(viewer.hub_id), texts, [row.language for row in (*needs, *offers)])
+    index = hub_index(viewer.hub_id)
+    vectors = query_vectors(index, texts, [row.language for row in (*needs, *offers)])
     seeker = _Seeker(profile.kind, needs, offers, vectors[: len(needs)], vectors[len(needs) :])
     rows = RowFilter(
         levels=readable_levels(viewer),
@@ -72,7 +74,14 @@ def recommend_for_profile(
         profiles=among,
         without_organisations=frozenset({profile.organisation_id}),
     )
-    return _recommend(viewer, seeker, Asker(profile=profile), chosen, rows, today, limit)
+    return _recommend(index, viewer, seeker, Asker(profile=profile), chosen, rows, today, limit)
+
+
+def _statements_for(purpose: Purpose, profile: Profile, today: date) -> list[Statement]:
+    """Our living statements that the purpose can serve; all living ones where it serves none."""
+    living = [row for row in profile.statements.select_related("profile") if not row.is_expired(today)]
+    served = [row for row in living if purposes.serves(purpose, code_of(row.collaboration_id))]
+    return served if any(row.kind != StatementKind.ABOUT for row in served) else living
 
 
 def recommend_for_text(
@@ -97,11 +106,12 @@ def recommend_for_text(
     if not words:
         raise InvalidInput(_("Write what you seek in a few words."), field="text")
     language = guess_language(words)
-    vectors = query_vectors(hub_index(viewer.hub_id), [words], [language])
+    index = hub_index(viewer.hub_id)
+    vectors = query_vectors(index, [words], [language])
     seeker = _Seeker(kind, [None], [], vectors, vectors[:0])
     rows = RowFilter(levels=readable_levels(viewer), today=today.toordinal(), profiles=among)
     asker = Asker(text=words, language=language)
-    return _recommend(viewer, seeker, asker, chosen, rows, today, limit)
+    return _recommend(index, viewer, seeker, asker, chosen, rows, today, limit)
 
 
 def clean_query(text: str, *, field: str) -> str:
@@ -125,11 +135,18 @@ def readable_levels(viewer: Viewer) -> frozenset[int]:
 
 
 def _recommend(
-    viewer: Viewer, seeker: _Seeker, asker: Asker, purpose: Purpose, rows: RowFilter, today: date, limit: int
+    index: HubIndex,
+    viewer: Viewer,
+    seeker: _Seeker,
+    asker: Asker,
+    purpose: Purpose,
+    rows: RowFilter,
+    today: date,
+    limit: int,
 ) -> Recommendations:
     kinds = frozenset(kind_number(kind) for kind in purposes.partner_kinds(purpose, seeker.kind))
     missing = _missing_roles(purpose, seeker.kind)
-    ranked = _rank(hub_index(viewer.hub_id), seeker, replace(rows, kinds=kinds))
+    ranked = _rank(index, seeker, replace(rows, kinds=kinds))
     found = [_found(candidate, seeker) for candidate in ranked[: max(_DEPTH, limit)]]
     if missing:
         found = _missing_first(viewer, found, missing)
@@ -165,13 +182,16 @@ def _found(ranked: tuple[Candidate, int, int], seeker: _Seeker) -> Found:
     candidate, their_offer, their_need = ranked
     forward, backward = candidate.need_offer, candidate.offer_need
     use_forward = forward is not None and (
-        backward is None
-        or OWN_NEED_WEIGHT * candidate.need_share >= (1 - OWN_NEED_WEIGHT) * candidate.offer_share
+        backward is None or OWN_NEED_WEIGHT * candidate.need_share >= (1 - OWN_NEED_WEIGHT) * candidate.offer_share
     )
     if use_forward and forward is not None:
         direction, theirs, ours = Direction.NEED_OFFER, their_offer, seeker.needs[forward[0]]
     else:
-        direction, theirs, ours = Direction.OFFER_NEED, their_need, seeker.offers[backward[0] if backward else 0]
+        direction, theirs, ours = (
+            Direction.OFFER_NEED,
+            their_need,
+            seeker.offers[backward[0] if backward else 0],
+        )
     return Found(
         profile_id=candidate.profile_id,
         their_statement=theirs,

@@ -6,11 +6,9 @@ from datetime import date
 
 import numpy as np
 from django.utils.translation import gettext as _
+
 from hubs.policies import Viewer
 from kernel.errors import InvalidInput
-from profiles.enums import ProfileKind, Taxonomy
-from profiles.terms import key_of, label_of, terms_of
-
 from matching.domain.presenting import Asker, Found, present
 from matching.domain.recommending import clean_query, query_vectors, readable_levels
 from matching.engine.vectors import Vectors
@@ -21,6 +19,8 @@ from matching.languages import guess_language
 from matching.queries import profiles_with_themes, theme_counts
 from matching.results import FacetValue, SearchFilters, SearchResult
 from matching.serving import hub_index
+from profiles.enums import ProfileKind, Taxonomy
+from profiles.terms import key_of, label_of, terms_of
 
 MAX_RESULTS = 200
 
@@ -55,7 +55,9 @@ def search(
     found = [Found(item.profile, item.statement, Direction.QUERY) for item in nearest[offset : offset + limit]]
     asker = Asker(text=words, language=language)
     matches = present(viewer, found, asker, today=today, first_rank=offset + 1)
-    return SearchResult(query=words, matches=tuple(matches), total=min(total, MAX_RESULTS), filters=filters, facets=facets)
+    return SearchResult(
+        query=words, matches=tuple(matches), total=min(total, MAX_RESULTS), filters=filters, facets=facets
+    )
 
 
 def row_filter(viewer: Viewer, filters: SearchFilters, *, today: date) -> RowFilter:

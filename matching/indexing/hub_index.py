@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from profiles.enums import StatementKind
 
 from matching.engine.centring import Centring
 from matching.engine.vectors import Mask, StatementIndex, StatementRows, Vectors
+from profiles.enums import StatementKind
 
 KINDS = (StatementKind.OFFER, StatementKind.NEED, StatementKind.ABOUT)
 
@@ -37,7 +37,11 @@ class RowFilter:
     def mask(self, rows: StatementRows) -> Mask:
         """True (n,) for the rows that pass: readable, not expired, and of what is asked for."""
         passing = np.isin(rows.level, list(self.levels)) & (rows.expires >= self.today)
-        for wanted, column in ((self.kinds, rows.kind), (self.regions, rows.region), (self.profiles, rows.profile)):
+        for wanted, column in (
+            (self.kinds, rows.kind),
+            (self.regions, rows.region),
+            (self.profiles, rows.profile),
+        ):
             if wanted is not None:
                 passing &= np.isin(column, list(wanted))
         for unwanted, column in (
@@ -73,7 +77,10 @@ class HubIndex:
         return self.parts[StatementKind.NEED]
 
     def replace_profiles(
-        self, profile_ids: Iterable[int], rows: dict[str, tuple[StatementRows, Vectors]], version: IndexVersion
+        self,
+        profile_ids: Iterable[int],
+        rows: dict[str, tuple[StatementRows, Vectors]],
+        version: IndexVersion,
     ) -> None:
         """Put the given rows in place of whatever the profiles had; `version` is what holds afterwards."""
         with self.lock:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from kernel.errors import NotReady
 
+from kernel.errors import NotReady
 from matching.engine.vectors import BrokenIndexError
 from matching.indexing.hub_index import HubIndex
 from matching.indexing.loading import build_from_database, catch_up

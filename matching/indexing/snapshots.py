@@ -82,7 +82,11 @@ def read_snapshot(folder: Path) -> HubIndex:
     try:
         manifest = json.loads(_read_text(current / _MANIFEST))
         version = IndexVersion(manifest["encoder"], int(manifest["generation"]), int(manifest["published"]))
-        found_format, dimension, checksums = manifest["format"], int(manifest["dimension"]), manifest["sha256"]
+        found_format, dimension, checksums = (
+            manifest["format"],
+            int(manifest["dimension"]),
+            manifest["sha256"],
+        )
     except (ValueError, KeyError, TypeError) as error:
         raise BrokenIndexError(f"The manifest of {current.name} cannot be read.") from error
     if found_format != FORMAT:

@@ -104,6 +104,4 @@ def require(viewer: Viewer, action: Action, row: Owned) -> None:
         NotAllowed: with a message that says who may.
     """
     if not may(viewer, action, row):
-        raise NotAllowed(
-            _("Only the organisation itself or the hub's facilitators may do this."), action=action.value
-        )
+        raise NotAllowed(_("Only the organisation itself or the hub's facilitators may do this."), action=action.value)

@@ -7,6 +7,6 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "videnbro.settings.production")
 
-from django.core.asgi import get_asgi_application  # noqa: E402  (the path must be set first)
+from django.core.asgi import get_asgi_application
 
 application = get_asgi_application()

@@ -79,9 +79,7 @@ class ProfileFields:
             "specialty_id": key_of(Taxonomy.CLINICAL_SPECIALTY, self.specialty),
             "municipal_field_id": key_of(Taxonomy.MUNICIPAL_FIELD, self.municipal_field),
             "keywords": _keywords(self.keywords),
-            "languages": [
-                one_of(code, MEETING_LANGUAGES, field="languages") for code in dict.fromkeys(self.languages)
-            ],
+            "languages": [one_of(code, MEETING_LANGUAGES, field="languages") for code in dict.fromkeys(self.languages)],
             "visibility": one_of(self.visibility, Visibility.values, field="visibility"),
             "is_paused": self.is_paused,
             "contact_email": clean_line(self.contact_email, field="contact_email", max_length=254),
@@ -149,9 +147,7 @@ def _region_key(region: str, municipality: str | None) -> str | None:
     key = key_of(Taxonomy.REGION, region)
     parent = all_terms()[municipality].parent_id if municipality else None
     if key and parent and key != parent:
-        raise InvalidInput(
-            _("The municipality lies in another region. Choose one of the two anew."), field="region"
-        )
+        raise InvalidInput(_("The municipality lies in another region. Choose one of the two anew."), field="region")
     return key or parent
 
 

@@ -33,9 +33,7 @@ def create_profile(
     profile = store_profile(hub, organisation=owner, fields=fields)
     join_hub(hub, user=user)
     Affiliation.objects.get_or_create(hub=hub, organisation=owner, user=user)
-    record_change(
-        hub.pk, actor_id=user.pk, action="create", subject_type="profile", subject_id=profile.public_id
-    )
+    record_change(hub.pk, actor_id=user.pk, action="create", subject_type="profile", subject_id=profile.public_id)
     return profile
 
 
@@ -113,9 +111,7 @@ def update_profile(profile: Profile, *, viewer: Viewer, version: int, fields: Pr
 
 
 @transaction.atomic
-def update_organisation(
-    organisation: Organisation, *, viewer: Viewer, fields: OrganisationFields
-) -> Organisation:
+def update_organisation(organisation: Organisation, *, viewer: Viewer, fields: OrganisationFields) -> Organisation:
     """Change an organisation for which the viewer speaks.
 
     Raises:
@@ -147,9 +143,7 @@ def _set_themes(profile: Profile, keys: list[str]) -> list[str]:
     present = set(links.values_list("theme_id", flat=True))
     links.exclude(theme_id__in=keys).delete()
     ProfileTheme.objects.bulk_create(
-        ProfileTheme(hub_id=profile.hub_id, profile=profile, theme_id=key)
-        for key in keys
-        if key not in present
+        ProfileTheme(hub_id=profile.hub_id, profile=profile, theme_id=key) for key in keys if key not in present
     )
     return ["themes"] if present != set(keys) else []
 
@@ -157,6 +151,4 @@ def _set_themes(profile: Profile, keys: list[str]) -> list[str]:
 def _free_slug(hub_id: int, name: str) -> str:
     base = slugify(name.translate(_DANISH_LETTERS))[:60] or "profil"
     taken = set(Profile.objects.filter(hub_id=hub_id, slug__startswith=base).values_list("slug", flat=True))
-    return next(
-        slug for slug in (base, *(f"{base}-{number}" for number in range(2, 10_000))) if slug not in taken
-    )
+    return next(slug for slug in (base, *(f"{base}-{number}" for number in range(2, 10_000))) if slug not in taken)

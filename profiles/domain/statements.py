@@ -45,8 +45,7 @@ def add_statement(profile: Profile, *, viewer: Viewer, fields: StatementFields) 
     count = profile.statements.count()
     if count >= MAX_STATEMENTS:
         raise InvalidInput(
-            _("A profile holds at most %(limit)d texts. Remove one that no longer holds.")
-            % {"limit": MAX_STATEMENTS}
+            _("A profile holds at most %(limit)d texts. Remove one that no longer holds.") % {"limit": MAX_STATEMENTS}
         )
     statement = store_statement(profile, fields=fields, position=count)
     _record(statement, viewer, "create")
@@ -54,9 +53,7 @@ def add_statement(profile: Profile, *, viewer: Viewer, fields: StatementFields) 
 
 
 @transaction.atomic
-def update_statement(
-    statement: Statement, *, viewer: Viewer, version: int, fields: StatementFields
-) -> Statement:
+def update_statement(statement: Statement, *, viewer: Viewer, version: int, fields: StatementFields) -> Statement:
     """Change a statement that still has the version that the editor saw.
 
     Raises:
@@ -68,9 +65,7 @@ def update_statement(
     require(viewer, Action.EDIT, statement)
     locked = Statement.objects.select_for_update().select_related("profile").filter(pk=statement.pk).first()
     if locked is None:
-        raise NotFound(
-            _("We cannot find that text. It may have expired or been removed, or it is not open to you.")
-        )
+        raise NotFound(_("We cannot find that text. It may have expired or been removed, or it is not open to you."))
     check_version(locked.version, version)
     changed = assign(locked, fields.cleaned())
     locked.version += 1

@@ -57,9 +57,7 @@ def _read_all(folder: Path) -> list[Term]:
         try:
             terms.extend(_read_file(path))
         except (KeyError, TypeError, ValueError, yaml.YAMLError) as error:
-            raise InvalidInput(
-                f"The taxonomy file {path.name} cannot be read: {error!r}", field=path.name
-            ) from error
+            raise InvalidInput(f"The taxonomy file {path.name} cannot be read: {error!r}", field=path.name) from error
     _require_whole(terms)
     return sorted(terms, key=lambda term: (term.parent_id is not None, term.key))
 
@@ -69,15 +67,11 @@ def _require_whole(terms: list[Term]) -> None:
     faults = {
         "have no terms": [name for name in Taxonomy.values if name not in {term.taxonomy for term in terms}],
         "stand there twice": [key for key, count in keys.items() if count > 1],
-        "have an unknown parent": [
-            term.key for term in terms if term.parent_id and term.parent_id not in keys
-        ],
+        "have an unknown parent": [term.key for term in terms if term.parent_id and term.parent_id not in keys],
     }
     for fault, names in faults.items():
         if names:
-            raise InvalidInput(
-                f"The taxonomy files cannot be loaded: {', '.join(names)} {fault}.", field=names[0]
-            )
+            raise InvalidInput(f"The taxonomy files cannot be loaded: {', '.join(names)} {fault}.", field=names[0])
 
 
 @transaction.atomic
@@ -94,9 +88,7 @@ def load_taxonomies(folder: Path = TAXONOMY_DIR) -> LoadedTaxonomies:
     changed = [term for term in terms if term.key in before and _differs(term, before[term.key], fields)]
     Term.objects.bulk_create(created)
     Term.objects.bulk_update(changed, [name.removesuffix("_id") for name in fields])
-    gone = (
-        Term.objects.exclude(key__in=[term.key for term in terms]).filter(retired=False).update(retired=True)
-    )
+    gone = Term.objects.exclude(key__in=[term.key for term in terms]).filter(retired=False).update(retired=True)
     transaction.on_commit(forget_terms)
     forget_terms()
     return LoadedTaxonomies(terms=len(terms), created=len(created), changed=len(changed), retired=gone)

@@ -8,10 +8,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
-from kernel.errors import DomainError
 
 from benchmarks import encode, quality, recommend
 from benchmarks.report import as_table, write_report
+from kernel.errors import DomainError
 
 BENCHMARKS: dict[str, ModuleType] = {"encode": encode, "recommend": recommend, "quality": quality}
 

@@ -1,6 +1,6 @@
 """For the test run: a generated secret, mail in memory, a database of the run's own, SQLite unless told otherwise."""
 
-import tempfile
+import os
 from pathlib import Path
 
 from django.core.management.utils import get_random_secret_key
@@ -26,7 +26,7 @@ STORAGES = {
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
 VIDENBRO_CACHE_DIR = Path(env.str("VIDENBRO_CACHE_DIR", default=str(base.VIDENBRO_CACHE_DIR)))
-VIDENBRO_INDEX_DIR = Path(tempfile.mkdtemp(prefix="videnbro-test-index-"))
+VIDENBRO_INDEX_DIR = base.DATA_DIR / "test" / f"index-{os.getpid()}"
 EMAIL_FILE_PATH = VIDENBRO_INDEX_DIR / "mail"
 REST_FRAMEWORK = {**base.REST_FRAMEWORK, "DEFAULT_THROTTLE_RATES": {"anon": None, "user": None}}
 ACCOUNT_RATE_LIMITS = False

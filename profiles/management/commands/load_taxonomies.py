@@ -15,6 +15,4 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Load and print the counts."""
         done = load_taxonomies()
-        self.stdout.write(
-            f"{done.terms} terms: {done.created} new, {done.changed} changed, {done.retired} retired."
-        )
+        self.stdout.write(f"{done.terms} terms: {done.created} new, {done.changed} changed, {done.retired} retired.")

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+
 from events.queries import find_event, participant_ids
 from hubs.enums import Role
 from hubs.models import Hub
@@ -75,7 +76,9 @@ def _limit(text: str) -> int:
 def _hub(slug: str) -> Hub:
     hub = Hub.objects.filter(slug=slug).first() if slug else find_hub("")
     if hub is None:
-        raise CommandError("There is no such hub. Load the demo with “manage.py load_demo”, or name another with --hub.")
+        raise CommandError(
+            "There is no such hub. Load the demo with “manage.py load_demo”, or name another with --hub."
+        )
     return hub
 
 

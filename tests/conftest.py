@@ -1,0 +1,50 @@
+"""What every test stands on: taxonomies are there, hubs are plain, examples of properties are repeatable."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.db.models.signals import post_migrate
+from django.utils import translation
+from hypothesis import settings as property_settings
+from pytest_django import DjangoDbBlocker
+
+from hubs.models import Hub
+from tests.factories import HubFactory
+
+# Everything a run creates lies under var/; the same examples every run, and no limit on the time one takes.
+os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(Path(__file__).resolve().parents[1] / "var/cache/hypothesis"))
+property_settings.register_profile("videnbro", deadline=None, derandomize=True, database=None)
+property_settings.load_profile("videnbro")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Seed the taxonomies once a test database, as a deployment does.
+
+    A transactional test ends by emptying every table; Django then sends `post_migrate`, and the seed comes
+    back, so that the order of tests never matters.
+    """
+    from profiles.domain.taxonomies import load_taxonomies
+
+    def seed_again(**_signal: object) -> None:
+        load_taxonomies()
+
+    with django_db_blocker.unblock():
+        load_taxonomies()
+    post_migrate.connect(seed_again, sender=apps.get_app_config("profiles"), weak=False)
+
+
+@pytest.fixture
+def hub(db: None) -> Hub:
+    """The hub that every host name opens in tests."""
+    return HubFactory()
+
+
+@pytest.fixture
+def english() -> Iterator[None]:
+    """Messages as they stand in the code, whether or not translations are compiled."""
+    with translation.override("en"):
+        yield

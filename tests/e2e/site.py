@@ -1,0 +1,75 @@
+"""The site under test: a demo of its own in a folder of its own, with two web processes and the indexer."""
+
+import http.client
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode
+
+from demo.ports import HOST
+from demo.serving import ROOT, environment
+from frontend.assets import build_assets
+from tests.e2e.marked_wsgi import PROCESS_HEADER
+from tests.operations.postgres import free_port
+
+STOP_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where the site answers, and where it keeps what it writes."""
+
+    port: int
+    data: Path
+
+    @property
+    def address(self) -> str:
+        """The start of every address."""
+        return f"http://{HOST}:{self.port}"
+
+    def search(self, text: str) -> tuple[str, str]:
+        """Which process answered a visitor's search, asked over a new connection, and its page."""
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=30)
+        try:
+            connection.request("GET", "/search/?" + urlencode({"q": text}), headers={"Connection": "close"})
+            response = connection.getresponse()
+            return response.headers[PROCESS_HEADER], response.read().decode()
+        finally:
+            connection.close()
+
+
+def prepare(data: Path) -> None:
+    """Fill a folder as `make demo` does; the pages' assets are those of the checkout, brought up to date."""
+    build_assets(ROOT / "var", report=lambda line: print(line, flush=True))
+    shutil.copytree(ROOT / "var" / "assets", data / "assets")
+    command = [sys.executable, str(ROOT / "manage.py"), "demo", "--no-serve"]
+    subprocess.run(command, cwd=ROOT, env=_environment(data), stdin=subprocess.DEVNULL, check=True)
+
+
+@contextmanager
+def serving(data: Path) -> Iterator[Site]:
+    """Serve what was prepared on a free port; nothing runs any longer afterwards."""
+    port = free_port()
+    command = [sys.executable, "-m", "tests.e2e.site_process", str(port)]
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=_environment(data), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None
+        if process.stdout.readline() != "ready\n":
+            raise RuntimeError("The site under test did not start; its own lines above say why.")
+        yield Site(port, data)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=STOP_SECONDS)
+
+
+def _environment(data: Path) -> dict[str, str]:
+    """As the demo runs: embedded settings, whatever the tests around it use."""
+    chosen = {"DJANGO_SETTINGS_MODULE": "videnbro.settings.embedded", "VIDENBRO_DATA_DIR": str(data)}
+    return {**environment(), **chosen}

@@ -1,0 +1,210 @@
+"""Why a match is shown and what speaks against it, in the reader's language, true to both rows."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+from django.utils import translation
+
+from matching.engine.shared_terms import SharedTerm
+from matching.enums import TeamRole
+from matching.reasons import MAX_REASONS, Evidence, reasons_for, reservation_for
+from matching.results import Reason
+from profiles.models import Profile, Statement
+from tests.factories import ProfileFactory, StatementFactory
+from tests.matching.cluster import TODAY
+
+pytestmark = pytest.mark.django_db
+
+TERM = SharedTerm("sensorer", "Sensor", ((0, 8),), ((0, 6),))
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """English unless a test says otherwise."""
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def theirs(hub: object) -> Statement:
+    """Their offer; the profile speaks both languages."""
+    statement: Statement = StatementFactory(profile=ProfileFactory(languages=["da", "en"]))
+    return statement
+
+
+@pytest.fixture
+def seeker(hub: object) -> Profile:
+    profile: Profile = ProfileFactory()
+    return profile
+
+
+def evidence(theirs: Statement, **known: object) -> Evidence:
+    plain: dict[str, object] = {"terms": [TERM], "today": TODAY}
+    return Evidence(profile=theirs.profile, theirs=theirs, **(plain | known))  # type: ignore[arg-type]
+
+
+def told(theirs: Statement, **known: object) -> list[tuple[str, str]]:
+    return [(reason.code, reason.detail) for reason in reasons_for(evidence(theirs, **known))]
+
+
+def test_shared_words_are_told_as_they_write_them(theirs: Statement) -> None:
+    assert told(theirs) == [("shared_words", "sensor")]
+
+
+def test_at_most_three_shared_words_each_once(theirs: Statement) -> None:
+    terms = [SharedTerm("", word, (), ()) for word in ("Tryksår", "tryksår", "Madras", "Sensor", "Robot")]
+
+    assert told(theirs, terms=terms) == [("shared_words", "tryksår, madras, sensor")]
+
+
+@pytest.mark.parametrize(("language", "detail"), [("da", "in other words"), ("en", "in two languages")])
+def test_without_shared_words_meaning_is_the_reason(theirs: Statement, language: str, detail: str) -> None:
+    assert told(theirs, terms=[], our_language=language) == [("meaning", detail)]
+
+
+@pytest.mark.parametrize(
+    ("need_share", "offer_share", "said"),
+    [(0.8, 0.8, True), (1.0, 0.79, False), (0.79, 1.0, False), (1.0, 0.0, False)],
+)
+def test_both_ways_is_said_when_both_are_near(
+    theirs: Statement, need_share: float, offer_share: float, said: bool
+) -> None:
+    codes = [code for code, _detail in told(theirs, need_share=need_share, offer_share=offer_share)]
+
+    assert ("both_ways" in codes) is said
+
+
+def test_missing_role_names_the_part(theirs: Statement) -> None:
+    assert told(theirs, missing_role=TeamRole.PUBLIC)[1] == ("missing_role", "public part")
+
+
+@pytest.mark.parametrize(
+    ("our_purpose", "their_purpose", "said"),
+    [
+        ("contact_purpose:test", "contact_purpose:test", True),
+        ("contact_purpose:test", "contact_purpose:feedback", False),
+        (None, None, False),
+        (None, "contact_purpose:test", False),
+    ],
+)
+def test_same_purpose_is_said_when_both_name_it(
+    theirs: Statement, seeker: Profile, our_purpose: str | None, their_purpose: str | None, said: bool
+) -> None:
+    theirs.purpose_id = their_purpose
+    ours = StatementFactory(profile=seeker, kind="need", purpose_id=our_purpose)
+
+    assert (("purpose", "test") in told(theirs, seeker=seeker, ours=ours)) is said
+
+
+def test_same_municipality_says_more_than_same_region(theirs: Statement, seeker: Profile) -> None:
+    for profile in (theirs.profile, seeker):
+        profile.region_id, profile.municipality_id = "region:1081", "municipality:0851"
+
+    assert ("place", "Aalborg Municipality") in told(theirs, seeker=seeker)
+    seeker.municipality_id = "municipality:0810"
+    assert ("place", "North Denmark Region") in told(theirs, seeker=seeker)
+
+
+def test_no_place_is_no_shared_place(theirs: Statement, seeker: Profile) -> None:
+    assert told(theirs, seeker=seeker) == [("shared_words", "sensor")]
+
+
+def test_shared_theme_is_said(theirs: Statement, seeker: Profile) -> None:
+    for profile, themes in (
+        (theirs.profile, ["iot_wearables", "sustainability"]),
+        (seeker, ["sustainability"]),
+    ):
+        for theme in themes:
+            profile.theme_links.create(hub=profile.hub, theme_id=f"theme:{theme}")
+
+    assert told(theirs, seeker=seeker)[-1] == ("theme", "sustainability")
+
+
+def test_at_most_three_reasons_strongest_first(theirs: Statement, seeker: Profile) -> None:
+    for profile in (theirs.profile, seeker):
+        profile.region_id = "region:1081"
+    theirs.purpose_id = "contact_purpose:test"
+    ours = StatementFactory(profile=seeker, kind="need", purpose_id="contact_purpose:test")
+
+    codes = [
+        code
+        for code, _detail in told(
+            theirs, seeker=seeker, ours=ours, need_share=1.0, offer_share=1.0, missing_role=TeamRole.PUBLIC
+        )
+    ]
+
+    assert codes == ["shared_words", "both_ways", "missing_role"]
+    assert len(codes) == MAX_REASONS
+
+
+@pytest.mark.parametrize(
+    ("days", "detail"),
+    [(0, "only until March 2, 2026"), (30, "only until April 1, 2026"), (31, None), (None, None)],
+)
+def test_reservation_that_it_ends_soon(theirs: Statement, days: int | None, detail: str | None) -> None:
+    theirs.expires_on = None if days is None else TODAY + timedelta(days=days)
+
+    found = reservation_for(evidence(theirs))
+
+    assert (found.detail if found else None) == detail
+
+
+@pytest.mark.parametrize(
+    ("reader", "spoken", "detail"),
+    [
+        ("en", ["da"], "they do not list English"),
+        ("en", ["da", "en"], None),
+        ("en", [], "they do not list English"),
+        ("da", ["da"], None),
+    ],
+)
+def test_reservation_that_they_do_not_speak_the_readers_language(
+    theirs: Statement, reader: str, spoken: list[str], detail: str | None
+) -> None:
+    theirs.profile.languages = spoken
+
+    with translation.override(reader):
+        found = reservation_for(evidence(theirs))
+
+    assert (found.detail if found else None) == detail
+
+
+def test_reservation_that_they_lie_elsewhere(theirs: Statement, seeker: Profile) -> None:
+    theirs.profile.region_id, seeker.region_id = "region:1084", "region:1081"
+
+    assert reservation_for(evidence(theirs, seeker=seeker)) == Reason(
+        "region", "But", "lies in Capital Region of Denmark"
+    )
+    assert reservation_for(evidence(theirs)) is None
+
+
+def test_reservation_without_shared_words(theirs: Statement) -> None:
+    assert reservation_for(evidence(theirs, terms=[])) == Reason(
+        "no_words", "But", "no words in common, so read both texts"
+    )
+
+
+def test_first_reservation_is_the_end_date(theirs: Statement, seeker: Profile) -> None:
+    theirs.expires_on = date(2026, 3, 10)
+    theirs.profile.languages = []
+
+    found = reservation_for(evidence(theirs, seeker=seeker, terms=[]))
+
+    assert (found.code if found else None) == "expires"
+
+
+def test_reasons_and_reservation_in_danish(theirs: Statement, seeker: Profile, danish: None) -> None:
+    theirs.profile.region_id, seeker.region_id = "region:1084", "region:1081"
+    known = {"seeker": seeker, "need_share": 1.0, "offer_share": 1.0, "missing_role": TeamRole.PUBLIC}
+
+    reasons = [(reason.label, reason.detail) for reason in reasons_for(evidence(theirs, **known))]
+
+    assert reasons == [
+        ("Samme fagord", "sensor"),
+        ("Begge veje", "de søger også det, I tilbyder"),
+        ("Mangler i projektet", "offentlig part"),
+    ]
+    assert reservation_for(evidence(theirs, **known)) == Reason("region", "Men", "ligger i Region Hovedstaden")
+    theirs.expires_on = date(2026, 3, 10)
+    assert reservation_for(evidence(theirs)) == Reason("expires", "Men", "kun til 10. marts 2026")

@@ -1,0 +1,104 @@
+"""The process's encoder: each query once, in the order asked, and a clear word when it was never built."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pytest_django import Settings
+
+from kernel.errors import NotReady
+from matching.engine.vectors import Vectors
+from matching.serving import QueryEncoder, query_encoder, use_encoder
+from tests.encoders import WordHashEncoder
+
+
+class CountingEncoder(WordHashEncoder):
+    """Notes the queries it was asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        self.asked.extend(texts)
+        return super().encode_queries(texts)
+
+
+def test_queries_come_in_the_order_asked_also_repeated_ones() -> None:
+    inner = CountingEncoder()
+    texts = ["sensor", "robot", "sensor", "app"]
+
+    vectors = QueryEncoder(inner).encode_queries(texts)
+
+    np.testing.assert_array_equal(vectors, WordHashEncoder().encode_queries(texts))
+    assert inner.asked == ["sensor", "robot", "app"]
+
+
+def test_known_queries_are_not_asked_again() -> None:
+    inner = CountingEncoder()
+    encoder = QueryEncoder(inner)
+    encoder.encode_queries(["sensor"])
+
+    vectors = encoder.encode_queries(["robot", "sensor"])
+
+    np.testing.assert_array_equal(vectors, WordHashEncoder().encode_queries(["robot", "sensor"]))
+    assert inner.asked == ["sensor", "robot"]
+
+
+def test_no_queries_give_an_empty_table() -> None:
+    vectors = QueryEncoder(CountingEncoder()).encode_queries([])
+
+    assert (vectors.shape, vectors.dtype) == ((0, 64), np.float32)
+
+
+def test_oldest_queries_are_forgotten_but_answered() -> None:
+    inner = CountingEncoder()
+    encoder = QueryEncoder(inner, kept=2)
+
+    assert encoder.encode_queries(["a", "b", "c"]).shape == (3, 64)
+    encoder.encode_queries(["b", "c"])
+    encoder.encode_queries(["a"])
+
+    assert inner.asked == ["a", "b", "c", "a"]
+
+
+def test_forget_asks_again() -> None:
+    inner = CountingEncoder()
+    encoder = QueryEncoder(inner)
+    encoder.encode_queries(["a"])
+
+    encoder.forget()
+    encoder.encode_queries(["a"])
+
+    assert inner.asked == ["a", "a"]
+
+
+def test_threads_get_their_own_answers() -> None:
+    encoder = QueryEncoder(WordHashEncoder(), kept=3)
+    texts = [[f"ord{number % 7}", f"ord{number % 5}"] for number in range(200)]
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(encoder.encode_queries, texts))
+
+    for asked, vectors in zip(texts, answers, strict=True):
+        np.testing.assert_array_equal(vectors, WordHashEncoder().encode_queries(asked))
+
+
+def test_encoder_in_use_is_the_one_that_was_given(encoder: WordHashEncoder) -> None:
+    assert query_encoder().encoder is encoder
+
+    other = WordHashEncoder("other")
+    use_encoder(other)
+
+    assert query_encoder().encoder is other
+
+
+@pytest.mark.usefixtures("english")
+def test_model_that_was_never_built_is_said(settings: Settings, tmp_path: Path) -> None:
+    settings.VIDENBRO_CACHE_DIR = tmp_path
+    use_encoder(None)
+
+    with pytest.raises(NotReady, match="build_encoder"):
+        query_encoder()
