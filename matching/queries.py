@@ -121,7 +121,7 @@ def stored_vectors(hub_id: int, encoder: str, hashes: Collection[str] | None = N
     return found
 
 
-def _unpack(rows: Iterable[tuple[str, bytes | memoryview[int]]]) -> dict[str, Vectors]:
+def _unpack(rows: Iterable[tuple[str, "bytes | memoryview[int]"]]) -> dict[str, Vectors]:
     return {digest: np.frombuffer(bytes(blob), dtype="<f4") for digest, blob in rows}
 
 

@@ -4,9 +4,8 @@ import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from tests.e2e.site_process import PROCESS_HEADER
 from videnbro.wsgi import application as site
-
-PROCESS_HEADER = "X-Web-Process"
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

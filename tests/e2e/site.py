@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from demo.ports import HOST
 from demo.serving import ROOT, environment
 from frontend.assets import build_assets
-from tests.e2e.marked_wsgi import PROCESS_HEADER
+from tests.e2e.site_process import PROCESS_HEADER
 from tests.operations.postgres import free_port
 
 STOP_SECONDS = 30

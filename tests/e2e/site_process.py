@@ -13,6 +13,7 @@ from dataclasses import replace
 from demo.serving import Program, programs, serve
 
 WEB_PROCESSES = 2
+PROCESS_HEADER = "X-Web-Process"
 
 
 def programs_under_test(port: int) -> list[Program]:

@@ -11,12 +11,14 @@ PACKAGES = (
     "platform", "profiles", "matching", "events", "api", "frontend", "demo", "benchmarks", "scripts",
 )  # fmt: skip
 READERS = ("platform/videnbro/settings/", "scripts/")
-# Entry points choose the settings; the asset build runs at set-up, where the Makefile tells npm its cache.
+# Entry points choose the settings; the asset build runs at set-up, where the Makefile tells npm its cache;
+# `matching` writes one variable, which must stand before a library is imported, and reads none.
 READING_FILES = {
     "manage.py",
     "platform/videnbro/wsgi.py",
     "platform/videnbro/asgi.py",
     "frontend/assets.py",
+    "matching/__init__.py",
 }
 NAMES_OF_OS = {"environ", "environb", "getenv", "getenvb"}
 

@@ -311,6 +311,32 @@ def test_own_hidden_need_is_asked_with(hub: Hub, encoder: WordHashEncoder) -> No
     assert found(ask(seeker)) == [other]
 
 
+def test_needs_that_the_purpose_cannot_serve_are_left_aside(hub: Hub, encoder: WordHashEncoder) -> None:
+    seeker = add_profile(hub, needs=["afprøvning"])
+    StatementFactory(profile=seeker, kind="need", text="distributør i Norden", collaboration_id="collaboration_form:distribution")
+    near = add_profile(hub, "clinician", offers=["afprøvning hos os"])
+    add_profile(hub, "clinician", offers=["distributør i Norden"])
+    build(hub, encoder)
+
+    for purpose, text in (("opi_light", "afprøvning"), ("event", "distributør i Norden")):
+        best = ask(seeker, purpose=purpose).matches[0]
+        assert best.ours is not None
+        assert best.ours.text == text
+    assert found(ask(seeker))[0] == near
+
+
+def test_needs_that_no_purpose_serves_are_asked_with_when_there_are_no_others(
+    hub: Hub, encoder: WordHashEncoder
+) -> None:
+    seeker = add_profile(
+        hub, needs=["distributør"], statement={"collaboration_id": "collaboration_form:distribution"}, about="Om os"
+    )
+    other = add_profile(hub, "clinician", offers=["distributør"])
+    build(hub, encoder)
+
+    assert found(ask(seeker)) == [other]
+
+
 def test_profile_without_statements_gets_nobody(hub: Hub, encoder: WordHashEncoder) -> None:
     seeker = add_profile(hub, about="Vi er nye")
     add_profile(hub, "clinician", offers=["Vi er nye"])

@@ -1,18 +1,24 @@
 """Who fits whom, purpose by purpose, and that a list which asks for missing roles loses nobody."""
 
+from pathlib import Path
+
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from matching.engine.purposes import (
+    _NOT_SERVED,
     ALL_KINDS,
     ROLE_OF_KIND,
     ROLES,
     missing_roles,
     missing_roles_first,
     partner_kinds,
+    serves,
 )
 
+COLLABORATIONS = Path(__file__).resolve().parents[3] / "profiles/taxonomies/collaboration_form.yaml"
 PUBLIC_SIDE = {"clinician", "municipality"}
 
 
@@ -119,3 +125,26 @@ def test_missing_roles_first_keeps_rank_within_each_role_and_puts_missing_ones_f
     assert others == sorted(others)
     available = {role for role in roles if role in missing}
     assert set(roles[: len(available)]) == available
+
+
+@pytest.mark.parametrize(
+    ("purpose", "collaboration", "served"),
+    [
+        ("opi_light", "", True),
+        ("opi_light", "distribution", False),
+        ("opi_light", "research_project", False),
+        ("project", "research_project", True),
+        ("project", "investment", False),
+        ("event", "investment", True),
+        ("event", "", True),
+    ],
+)
+def test_purpose_serves_some_forms_of_collaboration(purpose: str, collaboration: str, served: bool) -> None:
+    assert serves(purpose, collaboration) is served
+
+
+def test_forms_that_are_not_served_stand_in_the_taxonomy() -> None:
+    known = {row["code"] for row in yaml.safe_load(COLLABORATIONS.read_text(encoding="utf-8"))["terms"]}
+
+    refused = {code for code in known for purpose in ("opi_light", "project") if not serves(purpose, code)}
+    assert {code for codes in _NOT_SERVED.values() for code in codes} == refused

@@ -1,0 +1,212 @@
+"""`manage.py recommend`: who and why in plain lines, and one clear line where there is no answer."""
+
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
+
+from events.domain.participation import create_event, register_profiles
+from frontend.translations import ensure_compiled
+from hubs.models import Hub
+from matching.domain.indexing import rebuild_index
+from matching.indexing.registry import registry
+from matching.serving import use_encoder
+from profiles.models import Profile
+from tests.encoders import WordHashEncoder
+from tests.factories import HubFactory, OrganisationFactory
+from tests.matching.cluster import add_profile
+
+pytestmark = pytest.mark.django_db
+
+NEED = "sensor mod tryksår"
+
+
+@pytest.fixture
+def encoder(settings: Settings, tmp_path: Path) -> Iterator[WordHashEncoder]:
+    settings.VIDENBRO_INDEX_DIR = tmp_path
+    ensure_compiled()
+    registry.forget()
+    encoder = WordHashEncoder()
+    use_encoder(encoder)
+    yield encoder
+    use_encoder(None)
+    registry.forget()
+
+
+@pytest.fixture
+def firm(hub: Hub, encoder: WordHashEncoder) -> Profile:
+    """A firm and two departments that could help, in a built index."""
+    firm = add_profile(
+        hub, name="Madrasfabrikken", slug="madrasfabrikken", needs=[NEED], offers=["intelligent madras"],
+        region_id="region:1081", organisation=OrganisationFactory(hub=hub, name="Madrasfabrikken"),
+    )  # fmt: skip
+    add_profile(
+        hub, "clinician", name="Sårcentret", slug="saarcentret", offers=["vi afprøver en sensor mod tryksår"],
+        needs=["intelligent madras"], municipality_id="municipality:0851", region_id="region:1081",
+        organisation=OrganisationFactory(hub=hub, name="Aalborg Sygehus"),
+    )  # fmt: skip
+    add_profile(hub, "municipality", name="Plejehjemmet", slug="plejehjemmet", offers=["tryksår hos ældre"])
+    rebuild_index(hub.pk, encoder=encoder)
+    return firm
+
+
+def recommend(*arguments: str) -> list[str]:
+    out = io.StringIO()
+    call_command("recommend", *arguments, stdout=out)
+    return out.getvalue().splitlines()
+
+
+def refusal(*arguments: str) -> str:
+    """The one line that is said instead of an answer."""
+    with pytest.raises(CommandError) as caught:
+        recommend(*arguments)
+    message = str(caught.value)
+    assert len(message.splitlines()) == 1
+    return message
+
+
+def test_profile_gets_partners_with_pair_and_reasons(firm: Profile) -> None:
+    lines = recommend("madrasfabrikken")
+
+    assert lines[:4] == [
+        "Madrasfabrikken (Virksomhed)",
+        "OPI-light:",
+        "",
+        "  1. Sårcentret · Aalborg Sygehus · Hospitalsafdeling · Aalborg Kommune",
+    ]
+    assert lines[4].split() == ["I", "søger", "sensor", "mod", "tryksår"]
+    assert lines[5].split() == ["De", "tilbyder", "vi", "afprøver", "en", "sensor", "mod", "tryksår"]
+    assert "Samme fagord: tryksår, sensor" in lines[6]
+    assert "Nær jer: Region Nordjylland" in lines[6]
+    assert sum(line.startswith("  2. Plejehjemmet") for line in lines) == 1
+    assert not any("Madrasfabrikken" in line for line in lines[1:])
+
+
+def test_text_gets_partners_in_english(firm: Profile) -> None:
+    lines = recommend("sensor mod tryksår", "--language", "en")
+
+    assert lines[:2] == ["You seek: sensor mod tryksår", "OPI-light:"]
+    assert lines[3] == "  1. Sårcentret · Aalborg Sygehus · Hospital department · Aalborg Municipality"
+    assert lines[4].strip() == "They offer   vi afprøver en sensor mod tryksår"
+    assert "Same words: tryksår, sensor" in lines[5]
+
+
+def test_purpose_and_kind_decide_who_is_listed(hub: Hub, firm: Profile, encoder: WordHashEncoder) -> None:
+    add_profile(hub, name="Sensorfirmaet", offers=[NEED])
+    rebuild_index(hub.pk, encoder=encoder)
+
+    for_clinician = recommend(NEED, "--kind", "clinician")
+    for_project = recommend(NEED, "--purpose", "project")
+
+    assert [line.split("·")[0].strip() for line in for_clinician if line.startswith("  1.")] == ["1. Sensorfirmaet"]
+    assert "  2. " not in "\n".join(for_clinician)
+    assert sum(line.lstrip()[:2] in {"1.", "2.", "3."} for line in for_project) == 3
+
+
+def test_event_keeps_to_those_who_take_part(hub: Hub, firm: Profile) -> None:
+    event = create_event(
+        hub,
+        slug="medico-bazar",
+        name="Medico Bazar",
+        place="Aalborg",
+        starts_at=datetime(2026, 5, 4, 9, tzinfo=UTC),
+        ends_at=datetime(2026, 5, 4, 16, tzinfo=UTC),
+    )
+    register_profiles(event, profiles=Profile.objects.filter(slug="plejehjemmet"))
+
+    lines = recommend("madrasfabrikken", "--purpose", "event", "--event", "medico-bazar")
+
+    assert [line for line in lines if "·" in line] == [next(line for line in lines if "1. Plejehjemmet" in line)]
+
+
+def test_limit_cuts_the_list(firm: Profile) -> None:
+    lines = recommend(NEED, "--limit", "1")
+
+    assert (sum("  1. " in line for line in lines), sum("  2. " in line for line in lines)) == (1, 0)
+
+
+def test_nobody_fits_is_said(firm: Profile) -> None:
+    assert recommend(NEED, "--kind", "investor", "--language", "en")[-1] == "  Nobody fits this purpose yet."
+
+
+def test_named_hub_answers_for_itself(firm: Profile, encoder: WordHashEncoder) -> None:
+    other = HubFactory(slug="other", name="Other")
+    add_profile(other, "clinician", name="Naboens afdeling", offers=[NEED])
+    rebuild_index(other.pk, encoder=encoder)
+
+    lines = recommend(NEED, "--hub", "other")
+
+    assert [line.split("·")[0].strip() for line in lines if "·" in line] == ["1. Naboens afdeling"]
+
+
+def test_profile_of_another_hub_is_read_as_words(firm: Profile, encoder: WordHashEncoder) -> None:
+    other = HubFactory(slug="other", name="Other")
+    rebuild_index(other.pk, encoder=encoder)
+
+    assert recommend("madrasfabrikken", "--hub", "other", "--language", "en")[0] == "You seek: madrasfabrikken"
+
+
+def test_unknown_hub_is_one_line(firm: Profile) -> None:
+    assert "no such hub" in refusal(NEED, "--hub", "nosuch")
+
+
+def test_no_hub_at_all_is_one_line(db: None, encoder: WordHashEncoder) -> None:
+    assert "load_demo" in refusal(NEED)
+
+
+def test_unknown_event_is_one_line(firm: Profile) -> None:
+    assert refusal(NEED, "--event", "nosuch", "--language", "en") == "We cannot find that event."
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "51", "many", "1.5", "²", ""])
+def test_bad_limit_is_one_line(firm: Profile, limit: str) -> None:
+    assert "a whole number from 1 to 50" in refusal(NEED, f"--limit={limit}")
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("--purpose", "dating"), ("--kind", "robot"), ("--language", "sv"), ("--nonsense", "1")]
+)
+def test_bad_option_is_one_line(firm: Profile, option: str, value: str) -> None:
+    assert value in refusal(NEED, option, value)
+
+
+@pytest.mark.parametrize("question", ["", "   ", "x" * 2001, "sensor\x1b"])
+def test_question_that_cannot_be_asked_is_one_line(firm: Profile, question: str) -> None:
+    assert refusal(question, "--language", "en")
+
+
+def test_index_that_is_not_built_is_one_line(hub: Hub, encoder: WordHashEncoder) -> None:
+    assert "index is being built" in refusal(NEED, "--language", "en")
+
+
+def test_model_that_is_not_built_is_one_line(hub: Hub, encoder: WordHashEncoder, settings: Settings, tmp_path: Path) -> None:
+    settings.VIDENBRO_CACHE_DIR = tmp_path / "empty"
+    use_encoder(None)
+
+    assert "build_encoder" in refusal(NEED, "--language", "en")
+
+
+def test_bad_limit_on_the_real_command_line_shows_no_traceback() -> None:
+    python_path = os.pathsep.join([str(django_settings.BASE_DIR), str(django_settings.BASE_DIR / "platform")])
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "videnbro.settings.test", "PYTHONPATH": python_path}
+
+    result = subprocess.run(
+        [sys.executable, "manage.py", "recommend", NEED, "--limit", "0"],
+        cwd=django_settings.BASE_DIR,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert result.returncode == 2
+    assert "a whole number from 1 to 50" in result.stderr
+    assert "Traceback" not in result.stderr
