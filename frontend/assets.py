@@ -91,7 +91,7 @@ def source_stamp() -> str:
 
 def class_files() -> list[Path]:
     """Files that may name a class or an icon: all templates and Python files of the pages."""
-    return sorted([*(SOURCES / "templates").rglob("*.html"), *SOURCES.rglob("*.py")])
+    return sorted([*SOURCES.parent.glob("*/templates/**/*.html"), *SOURCES.rglob("*.py")])
 
 
 def icon_names() -> list[str]:

@@ -4,7 +4,6 @@ from django.urls import path
 from django.views.i18n import set_language
 
 from frontend.views import (
-    demo,
     editing,
     for_you,
     home,
@@ -28,7 +27,7 @@ urlpatterns = [
     path("language/", set_language, name="language"),
     path("theme/", preferences.choose_theme, name="theme"),
     path("robots.txt", robots.robots, name="robots"),
-    # Account, editing, first steps, demo
+    # Account, editing, first steps
     path("start/", onboarding.start, name="onboarding"),
     path("start/<slug:name>/", onboarding.show_step, name="onboarding_step"),
     path("my-profile/", editing.my_profile, name="my_profile"),
@@ -43,6 +42,4 @@ urlpatterns = [
         editing.remove_statement_page,
         name="remove_statement",
     ),
-    path("demo/log-in/", demo.log_in, name="demo_log_in"),
-    path("demo/mail/", demo.mail, name="demo_mail"),
 ]

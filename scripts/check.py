@@ -20,7 +20,7 @@ CHECKS = {
     "format": [str(BIN / "ruff"), "format", "--check", "."],
     "types": [str(BIN / "mypy")],
     "layers": [str(BIN / "lint-imports"), "--no-logo", "--cache-dir", str(CACHE / "import_linter")],
-    "templates": [str(BIN / "djlint"), "frontend/templates", "--lint", "--quiet"],
+    "templates": [str(BIN / "djlint"), "frontend/templates", "demo/templates", "--lint", "--quiet"],
     "translations": [*MANAGE, "compile_translations", "--check"],
     "migrations": [*MANAGE, "makemigrations", "--check", "--dry-run"],
     "system": [*MANAGE, "check", "--fail-level", "WARNING", *TAGS],

@@ -8,7 +8,6 @@ from django.views.decorators.http import require_safe
 from frontend.examples import example_searches, sample_card
 from frontend.figures import hub_figures
 from frontend.requests import PageRequest
-from frontend.views.demo import demo_logins
 
 
 @require_safe
@@ -18,6 +17,5 @@ def home(request: PageRequest) -> HttpResponse:
         "figures": hub_figures(request.viewer, today=timezone.localdate()),
         "examples": example_searches(),
         "sample": sample_card(),
-        "demo_logins": demo_logins(request.hub),
     }
     return render(request, "pages/home.html", context)

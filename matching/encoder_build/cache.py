@@ -61,6 +61,8 @@ def ensure_encoder(spec: str, cache_dir: Path, progress: Progress, *, force: boo
     source = encoder_source(spec)
     fingerprint = encoder_fingerprint(source)
     folder = _folder(cache_dir, fingerprint)
+    if not force and not _damaged_files(folder, serving_only=False):
+        return folder  # also for a user who may read the cache and not write it
     with _explained(cache_dir), _locked(folder, progress):
         _remove_leftovers(folder)
         if not force and _is_whole(folder):
@@ -149,6 +151,8 @@ def _write_manifest(folder: Path) -> None:
     }
     manifest = folder / MANIFEST_FILE
     manifest.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    for path in (*files, manifest):
+        path.chmod(0o644)  # some libraries write for their own user only; workers may run as another
     for path in (*files, manifest, *(path for path in folder.rglob("*") if path.is_dir()), folder):
         _sync(path)
 

@@ -86,7 +86,10 @@ def _measure_float(
 
 
 def _save(model: Any, target: Path) -> None:
-    build_tool("onnx").save_model(model, str(target))
+    """Write the graph, and beside it its weights: ONNX Runtime maps that file, so workers share its memory."""
+    weights = target.with_name(f"{target.name}.weights")
+    weights.unlink(missing_ok=True)
+    build_tool("onnx").save_model(model, str(target), save_as_external_data=True, location=weights.name)
 
 
 def _session(model: Path | bytes) -> Any:

@@ -15,7 +15,7 @@ from matching.encoder_build.sources import EncoderSource, UnpackedSource, senten
 from matching.encoder_build.verification import verify_encoder
 from matching.engine.encoders import GRAPH_FILE, MODEL_FOLDER, TOKENIZER_FILE, EncoderProfile, open_tokenizer
 
-RECIPE = 3
+RECIPE = 4
 VERIFICATION_FILE = "verification.json"
 Progress = Callable[[str], None]
 

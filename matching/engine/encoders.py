@@ -39,7 +39,7 @@ PROFILE_FILE, GRAPH_FILE, TOKENIZER_FILE, MODEL_FOLDER = (
     "tokenizer.json",
     "hugging_face",
 )
-MAX_BATCH_TOKENS = 2048
+MAX_BATCH_TOKENS = 640  # larger batches fall out of the processor's cache: slower, and more memory
 _MOST_THREADS = 8
 _USUAL_MAX_TOKENS = 512
 

@@ -32,17 +32,21 @@ _STOP_WORDS = frozenset(
     ny nye nyt når nær næste næsten og også om omkring op os over overfor par per plads på samme samt se selv
     senere ser siden sidste sig sin sine sit skal skulle slet som stadig stor store så sådan tage tager tid
     til tilbage to tre tur ud uden under var ved vi via vil ville vore vores være været år søger søge tilbyder
-    tilbyde hjælp hjælpe hjælper behov brug arbejde arbejder løsning løsninger mulighed muligheder about above
+    tilbyde hjælp hjælpe hjælper behov arbejde arbejder løsning løsninger mulighed muligheder about above
     after again all also although always among and another any are around because been before being below
     between both but can cannot could does doing done down during each either else enough even ever every few
-    first for from further get gets give given gives goes good had has have having here how however into its
-    itself just keep kept last least less like made make makes many may might more most much must need needs
-    neither never new next nor not now off often once one only onto other others ought our ours out over own
-    per put quite rather same see seek seeking several shall should since some still such take taken takes
-    than that the their them then there these they this those three through today together too toward two
-    under until upon use used users uses using very want was way ways well were what when where whether which
-    while who whole whom whose why will with within without would year years yet you your offer offers
-    offering looking help helps work works working solution solutions
+    first from further get gets given gives goes good had has having here how however into its itself just
+    keep kept last least less like made make makes many may might more most much must need needs neither never
+    new next nor not now off often once one only onto other others ought our ours out own put quite rather
+    same see seek seeking several shall should since some still such take taken takes than that the their them
+    then there these they this those three through today together too toward two until upon use used users
+    uses using very want was way ways well were what when where whether which while who whole whom whose why
+    will with within without would year years yet you your offer offers offering looking help helps work works
+    working solution solutions fem seks syv otte ni ti elleve tolv tretten fjorten femten seksten tyve tredive
+    fyrre halvtreds tres halvfjerds firs halvfems hundrede tusind halv halve four five six seven eight nine
+    eleven twelve thirteen fourteen fifteen sixteen twenty thirty forty fifty sixty seventy eighty ninety
+    hundred thousand half dozen måned måneder uge uger dage timer time minutter month months week weeks days
+    hours hour minutes ønsker ønskes brugere
     """.split()
 )
 

@@ -1,4 +1,4 @@
-"""A process of its own for each test: a small encoder, an empty index folder, and a clock that always says "look again"."""
+"""A process of its own for each test: a small encoder, an empty index folder, a clock that says "look again"."""
 
 from collections.abc import Iterator
 from itertools import count

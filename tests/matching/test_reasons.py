@@ -41,7 +41,7 @@ def seeker(hub: object) -> Profile:
 
 def evidence(theirs: Statement, **known: object) -> Evidence:
     plain: dict[str, object] = {"terms": [TERM], "today": TODAY}
-    return Evidence(profile=theirs.profile, theirs=theirs, **(plain | known))  # type: ignore[arg-type]
+    return Evidence(profile=theirs.profile, theirs=theirs, **(plain | known))
 
 
 def told(theirs: Statement, **known: object) -> list[tuple[str, str]]:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.db import OperationalError
+from django.db.models import QuerySet
 
 from kernel.errors import InvalidInput
 from profiles.domain.taxonomies import TAXONOMY_DIR, LoadedTaxonomies, load_taxonomies
@@ -206,6 +208,23 @@ def test_unreadable_file_retires_nothing(folder: Path, spoil: Callable[[Path], o
         load_taxonomies(folder)
 
     assert Term.objects.filter(retired=True).count() == 0
+
+
+def test_failure_in_the_middle_of_writing_leaves_the_table_as_it_was(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = stored()
+    line = '  - {code: "on_market", da: "På markedet", en: "On the market"}'
+    replace(folder / "product_stage.yaml", line, '  - {code: "pilot", da: "Pilot", en: "Pilot"}\n' + line)
+
+    def fail(*_arguments: object) -> None:
+        raise OperationalError("disk full")
+
+    monkeypatch.setattr(QuerySet, "bulk_update", fail)
+    with pytest.raises(OperationalError, match="disk full"):
+        load_taxonomies(folder)
+
+    assert stored() == before
 
 
 def test_empty_folder_retires_nothing(tmp_path: Path) -> None:

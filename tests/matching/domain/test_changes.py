@@ -1,4 +1,4 @@
-"""The change feed: whatever changes a profile's part of the index leaves a row in the same transaction, or none at all."""
+"""The change feed: what changes a profile's part of the index leaves a row in the same transaction, or none."""
 
 import pytest
 from django.db import connection, transaction

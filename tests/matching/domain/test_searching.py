@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 
 def ask(viewer: Viewer, text: str = "sensor", *, limit: int = 20, offset: int = 0, **filters: object) -> SearchResult:
-    chosen = SearchFilters(**{name: (codes,) if isinstance(codes, str) else codes for name, codes in filters.items()})  # type: ignore[arg-type]
+    chosen = SearchFilters(**{name: (codes,) if isinstance(codes, str) else codes for name, codes in filters.items()})
     return search(viewer, text, filters=chosen, today=TODAY, limit=limit, offset=offset)
 
 
@@ -57,7 +57,7 @@ def four(hub: Hub) -> list[Profile]:
 
 def test_finds_offers_needs_and_about_texts_of_every_kind(hub: Hub, encoder: WordHashEncoder) -> None:
     profiles = [
-        add_profile(hub, kind, **{("offers", "needs")[number % 2]: [f"sensor {number}"]})  # type: ignore[arg-type]
+        add_profile(hub, kind, **{("offers", "needs")[number % 2]: [f"sensor {number}"]})
         for number, kind in enumerate(ALL_KINDS)
     ]
     profiles.append(add_profile(hub, about="sensor til alle"))
@@ -134,7 +134,7 @@ def test_filters_keep_exactly_what_fits(
 ) -> None:
     build(hub, encoder)
 
-    result = ask(visitor(hub), **filters)  # type: ignore[arg-type]
+    result = ask(visitor(hub), **filters)
 
     assert found(result) == [four[number] for number in expected]
     assert result.total == len(expected)

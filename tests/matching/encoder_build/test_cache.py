@@ -55,6 +55,20 @@ def test_whole_encoder_is_found_and_not_built_again(tiny_model_folder: Path, cac
     assert lines == []
 
 
+def test_built_files_can_be_read_by_other_users(cache_dir: Path) -> None:
+    modes = {path.stat().st_mode & 0o777 for path in _built(cache_dir).rglob("*") if path.is_file()}
+    assert modes == {0o644}
+
+
+def test_whole_encoder_is_found_without_writing_to_the_cache(
+    tiny_model_folder: Path, cache_dir: Path, lines: list[str]
+) -> None:
+    for lock in (cache_dir / "encoders").glob("*.lock"):
+        lock.unlink()
+    ensure_encoder(str(tiny_model_folder), cache_dir, lines.append)
+    assert list((cache_dir / "encoders").iterdir()) == [_built(cache_dir)]
+
+
 def test_force_builds_again(tiny_model_folder: Path, cache_dir: Path, lines: list[str]) -> None:
     before = (_built(cache_dir) / "manifest.json").stat().st_ino
     folder = ensure_encoder(str(tiny_model_folder), cache_dir, lines.append, force=True)
@@ -67,7 +81,9 @@ def test_empty_cache_has_no_encoder(tiny_model_folder: Path, tmp_path: Path) -> 
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json", "encoder.json", "manifest.json"])
+@pytest.mark.parametrize(
+    "name", ["model.onnx", "model.onnx.weights", "tokenizer.json", "encoder.json", "manifest.json"]
+)
 @pytest.mark.parametrize("damage", ["cut", "flipped", "gone"])
 def test_damaged_file_is_noticed_said_and_mended(
     tiny_model_folder: Path,

@@ -3,6 +3,7 @@
 import sys
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -167,7 +168,7 @@ def test_marks_of_any_spans_never_overlap(text: str, data: st.DataObject) -> Non
 
 def assert_marks_cover(found_marks: tuple[tuple[int, int], ...], spans: list[tuple[int, int]], text: str) -> None:
     """In order, apart from each other by more than white space, and nothing marked beyond the spans but white space."""
-    for (_start, end), (start, _end) in zip(found_marks, found_marks[1:], strict=False):
+    for (_start, end), (start, _end) in pairwise(found_marks):
         assert end < start
         assert text[end:start].strip()
     marked = {place for start, end in found_marks for place in range(start, end)}

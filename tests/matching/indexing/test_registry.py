@@ -1,4 +1,4 @@
-"""Every web process sees a change after a look at one row, and a process that starts finds a good index or makes one."""
+"""Web processes see a change after a look at one row; one that starts finds a good index or makes one."""
 
 import logging
 from datetime import date
@@ -243,7 +243,7 @@ def test_broken_snapshot_is_said_and_rebuilt_from_the_database(
     profile = add_profile(hub, offers=["Sensor til tryksår"], needs=["Afprøvning"])
     build(hub, encoder)
     encoder.encoded.clear()
-    damage(hub)  # type: ignore[operator]
+    damage(hub)
 
     with caplog.at_level(logging.WARNING, logger="matching"):
         found = WebProcess(encoder).statements(hub)

@@ -20,7 +20,8 @@ from tests.matching.engine.index_rows import all_rows, statement_rows, unit_vect
 DIMENSION = 6
 FILES = (
     "CURRENT", "manifest.json", "means.npy",
-    "offer/vectors.faiss", "offer/rows.npz", "need/vectors.faiss", "need/rows.npz", "about/vectors.faiss", "about/rows.npz",
+    "offer/vectors.faiss", "offer/rows.npz", "need/vectors.faiss", "need/rows.npz",
+    "about/vectors.faiss", "about/rows.npz",
 )  # fmt: skip
 
 

@@ -57,7 +57,8 @@ class Command(BaseCommand):
         try:
             profile = find_profile(viewer, question, today=today)
         except NotFound:
-            yield f"{_('You seek')}: {question}"
+            heading = _("You seek")
+            yield f"{heading}: {question}"
             found = recommend_for_text(
                 viewer, question, purpose=purpose, seeker_kind=kind, today=today, among=among, limit=limit
             )
@@ -85,7 +86,7 @@ def _hub(slug: str) -> Hub:
 def _describe(found: Recommendations) -> Iterator[str]:
     yield f"{found.purpose.label}:"
     if not found.matches:
-        yield f"  {_('Nobody fits this purpose yet.')}"
+        yield "  " + _("Nobody fits this purpose yet.")
     for match in found.matches:
         yield ""
         yield from _describe_match(match)
@@ -100,7 +101,7 @@ def _describe_match(match: Match) -> Iterator[str]:
         yield from _quoted(ours, match.ours)
     yield from _quoted(theirs, match.theirs)
     words = [f"{reason.label}: {reason.detail}" for reason in match.reasons]
-    yield f"     {_('Because')}  " + "; ".join(words)
+    yield "     " + _("Because") + "  " + "; ".join(words)
     if match.reservation:
         yield f"     {match.reservation.label}  {match.reservation.detail}"
 

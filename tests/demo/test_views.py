@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils.translation import override
 
 from demo.people import DEMO_PEOPLE, create_people, demo_people
-from frontend.views.demo import demo_logins
+from demo.views import demo_logins
 from hubs.models import Hub, Membership, User
 from profiles.models import Affiliation, Profile
 from tests.factories import OrganisationFactory, ProfileFactory, UserFactory

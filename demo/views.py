@@ -13,15 +13,13 @@ from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.module_loading import import_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from demo.people import demo_people
 from frontend.requests import PageRequest
 from hubs.models import Hub, User
 
-# The demo stands above the pages and is not installed in real use, so it is looked up, not imported.
-PEOPLE = "demo.people.demo_people"
 SHOWN_MAILS = 10
 READ_FILES = 50
 # A line of dashes ends a mail in the file only where the next mail begins or the file ends.
@@ -53,11 +51,8 @@ def only_in_demo(view: View) -> View:
 
 
 def demo_logins(hub: Hub) -> list[User]:
-    """The people to offer on the first page; none outside the demo. For `demo/logins.html`."""
-    if not settings.VIDENBRO_DEMO:
-        return []
-    find_people: Callable[[Hub], list[User]] = import_string(PEOPLE)
-    return find_people(hub)
+    """The people to offer on the first page; none outside the demo."""
+    return demo_people(hub) if settings.VIDENBRO_DEMO else []
 
 
 @only_in_demo

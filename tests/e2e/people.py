@@ -1,0 +1,28 @@
+"""How people come in: with a mailed code, or as one of the demo's people."""
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.wording import words_in
+
+
+def sign_in_by_code(page: Page, email: str, *, language: str = "da") -> None:
+    """From any page, as somebody new: ask for a code, read it in the demo's mails, type it."""
+    say = words_in(language)
+    page.get_by_role("link", name=say("Sign in"), exact=True).click()
+    page.get_by_label(say("E-mail address")).fill(email)
+    page.get_by_role("button", name=say("Mail me a code")).click()
+    waiting_for_code = page.url
+    page.goto(page.get_by_role("main").get_by_role("link").first.get_attribute("href") or "")
+    mail = page.get_by_role("article").filter(has_text=email).first
+    code = next(word for word in mail.inner_text().split() if word.isdigit() and len(word) == 8)
+    page.goto(waiting_for_code)
+    page.get_by_label(say("Code")).fill(code)
+    page.get_by_role("main").get_by_role("button", name=say("Sign in"), exact=True).click()
+    expect(page.get_by_role("link", name=say("Sign out"))).to_be_visible()
+
+
+def sign_in_as(page: Page, who: str, *, language: str = "da") -> None:
+    """As the demo person whose button names `who`."""
+    page.goto("/" if language == "da" else f"/{language}/")
+    page.get_by_role("button", name=who).click()
+    expect(page.get_by_role("link", name=words_in(language)("Sign out"))).to_be_visible()
