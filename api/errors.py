@@ -13,7 +13,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from api.refusals import BodyTooLarge, CsrfFailed
+from api.refusals import BodyTooLarge, CsrfFailed, LengthNeeded
 from kernel.errors import DomainError
 
 log = logging.getLogger("django.request")
@@ -36,6 +36,7 @@ _CODES: dict[type[exceptions.APIException], str] = {
     exceptions.UnsupportedMediaType: "unsupported_media_type",
     exceptions.Throttled: "throttled",
     BodyTooLarge: "too_large",
+    LengthNeeded: "length_required",
 }
 _DJANGO_ERRORS: dict[type[Exception], type[exceptions.APIException]] = {
     Http404: exceptions.NotFound,

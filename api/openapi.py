@@ -17,13 +17,14 @@ _MEANINGS = {
     404: _("It does not exist, or it is not open to you."),
     406: _("Answers are JSON only."),
     409: _("Somebody saved in between; nothing was overwritten. Read again, compare, send the new version."),
+    411: _("The body came in chunks; send it in one piece, with its Content-Length."),
     413: _("The body is too large."),
     415: _("Bodies are JSON only."),
     429: _("Too many calls; `Retry-After` says when to go on."),
     503: _("A part that the answer needs is not built yet. Try again shortly."),
 }
 _ANY_CALL = (401, 406, 429, 503)
-_CALL_WITH_BODY = (400, 403, 413, 415)
+_CALL_WITH_BODY = (400, 403, 411, 413, 415)
 
 
 def refusals(*statuses: int) -> dict[int, OpenApiResponse]:

@@ -19,3 +19,11 @@ class BodyTooLarge(exceptions.APIException):
     status_code = 413
     default_code = "too_large"
     default_detail = gettext_lazy("The body is too large. Send less at a time.")
+
+
+class LengthNeeded(exceptions.APIException):
+    """A body sent in chunks: the server's interface would read it as no body at all."""
+
+    status_code = 411
+    default_code = "length_required"
+    default_detail = gettext_lazy("Send the body in one piece, with its Content-Length.")

@@ -12,6 +12,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from api.refusals import LengthNeeded
 from api.viewers import hub_of, viewer_for
 from hubs.models import Hub
 from hubs.policies import Viewer
@@ -65,8 +66,11 @@ class HubView(APIView):
         """The checked values of the body.
 
         Raises:
+            LengthNeeded: it came in chunks.
             serializers.ValidationError: names each that is wrong, missing or unknown.
         """
+        if "chunked" in self.request.headers.get("Transfer-Encoding", "").lower():
+            raise LengthNeeded
         return _checked(shape(data=self.request.data))
 
     def render(self, answer: type[serializers.Serializer[Any]], rows: Any, *, many: bool = False) -> Any:

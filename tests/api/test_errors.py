@@ -97,6 +97,14 @@ def test_body_over_the_limit_is_refused_unread(anybody: Caller, settings: Any) -
     assert (status, body["error"]["code"]) == (413, "too_large")
 
 
+def test_body_in_chunks_is_not_taken_for_an_empty_one(anybody: Caller) -> None:
+    anybody.headers["transfer-encoding"] = "chunked"
+
+    status, body = anybody.send("POST", "recommendations/", b"")
+
+    assert (status, body["error"]["code"]) == (411, "length_required")
+
+
 def test_too_many_calls_are_told_when_to_go_on(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(AnonRateThrottle, "get_rate", lambda self: "2/min")
     cache.clear()

@@ -1,11 +1,23 @@
-"""The site's application, each answer marked with the process that gave it: tests ask every process."""
+"""The site's application, each answer marked with the process that gave it, so that tests ask every process.
+
+What breaks in it is printed: a page that says that something went wrong does not tell a test what.
+"""
 
 import os
+import traceback
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.core.signals import got_request_exception
+from django.dispatch import receiver
+
 from tests.e2e.site_process import PROCESS_HEADER
 from videnbro.wsgi import application as site
+
+
+@receiver(got_request_exception)
+def _tell(**_signal: Any) -> None:
+    traceback.print_exc()
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

@@ -1,6 +1,7 @@
 """A municipality writes a need: every web process finds it at once, firms that fit are shown, hiding hides it."""
 
 import html
+import itertools
 import re
 import time
 from collections.abc import Callable
@@ -12,7 +13,9 @@ from tests.e2e.cards import read_cards
 from tests.e2e.people import sign_in_as
 from tests.e2e.site import Site
 from tests.e2e.site_process import WEB_PROCESSES
+from tests.e2e.wording import words_in
 
+say = words_in("da")
 SUBJECT = "færre fald på plejehjem om natten"
 NEED = f"Vi søger {SUBJECT}: et varsel, før beboeren rejser sig, uden at vække dem, der sover ved siden af."
 # Two seconds are promised and measured elsewhere; here a busy machine has time, but not without end.
@@ -54,19 +57,18 @@ def flips(given: Answers) -> dict[str, int]:
     for process, found in given:
         told.setdefault(process, []).append(found)
     return {
-        process: sum(earlier != later for earlier, later in zip(each, each[1:], strict=False))
-        for process, each in told.items()
+        process: sum(earlier != later for earlier, later in itertools.pairwise(each)) for process, each in told.items()
     }
 
 
 def save_need(page: Page) -> None:
-    page.get_by_role("link", name="Min profil").click()
-    page.get_by_role("link", name="Tilføj et tilbud eller et behov").click()
-    page.get_by_label("Noget, vi har brug for").check()
-    page.get_by_label("Tekst", exact=True).fill(NEED)
-    page.get_by_label("Alle").check()
-    page.get_by_role("button", name="Gem").click()
-    expect(page.get_by_role("alert")).to_contain_text("Gemt")
+    page.get_by_role("link", name=say("My profile")).click()
+    page.get_by_role("link", name=say("Add an offer or a need")).click()
+    page.get_by_label(say("Something we need")).check()
+    page.get_by_label(say("Text"), exact=True).fill(NEED)
+    page.get_by_label(say("Everybody")).check()
+    page.get_by_role("button", name=say("Save")).click()
+    expect(page.get_by_role("alert")).to_contain_text(say("Saved."))
 
 
 def test_need_is_found_by_every_process_and_hidden_again(site: Site, visit: Callable[..., Page]) -> None:
@@ -79,9 +81,9 @@ def test_need_is_found_by_every_process_and_hidden_again(site: Site, visit: Call
     assert sorted(dict(given).values()) == [True] * WEB_PROCESSES
     assert max(flips(given).values()) <= 1
 
-    page.get_by_role("link", name="Til dig").click()
+    page.get_by_role("link", name=say("For you")).click()
     fitting = [card for card in read_cards(page) if card.ours == NEED]
-    assert [card.facts[0] for card in fitting[:1]] == ["Virksomhed"]
+    assert [card.facts[0] for card in fitting[:1]] == [say("Firm")]
 
     hide_need(page)
     given = answers_until_agreed(site, found=False)
@@ -94,8 +96,8 @@ def test_need_is_found_by_every_process_and_hidden_again(site: Site, visit: Call
 
 
 def hide_need(page: Page) -> None:
-    page.get_by_role("link", name="Min profil").click()
-    page.get_by_role("article").filter(has_text=SUBJECT).get_by_role("link", name="Ret").click()
-    page.get_by_label("Kun egen organisation og klyngen").check()
-    page.get_by_role("button", name="Gem").click()
-    expect(page.get_by_role("alert")).to_contain_text("Gemt")
+    page.get_by_role("link", name=say("My profile")).click()
+    page.get_by_role("article").filter(has_text=SUBJECT).get_by_role("link", name=say("Change")).click()
+    page.get_by_label(say("Only us and the hub's staff")).check()
+    page.get_by_role("button", name=say("Save")).click()
+    expect(page.get_by_role("alert")).to_contain_text(say("Saved."))

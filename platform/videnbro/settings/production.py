@@ -30,6 +30,10 @@ VIDENBRO_ENCODER_THREADS = env.int("VIDENBRO_ENCODER_THREADS", default=0)
 # TLS ends at the proxy; a first run without one sets VIDENBRO_INSECURE_HTTP=true.
 _secure = not env.bool("VIDENBRO_INSECURE_HTTP", default=False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# How many proxies of ours stand in front: callers are told apart by what the outermost of them saw.
+_proxies = env.int("VIDENBRO_TRUSTED_PROXIES", default=1)
+ALLAUTH_TRUSTED_PROXY_COUNT = _proxies
+REST_FRAMEWORK = {**base.REST_FRAMEWORK, "NUM_PROXIES": _proxies}
 SECURE_SSL_REDIRECT = _secure
 SECURE_REDIRECT_EXEMPT = [r"^health/"]
 SESSION_COOKIE_SECURE = _secure

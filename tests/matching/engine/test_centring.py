@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from matching.engine.centring import Centring
+from matching.engine.vectors import Vectors
 from tests.matching.engine.index_rows import unit_vectors
 
 
@@ -63,3 +64,25 @@ def test_apply_to_nothing_is_nothing() -> None:
     centring = Centring(np.zeros((2, 4), dtype=np.float32))
 
     assert centring.apply(np.empty((0, 4), dtype=np.float32), []).shape == (0, 4)
+
+
+def spoken(count: int, language_axis: int, generator: np.random.Generator) -> Vectors:
+    """Random topics with a strong common component along one axis, as a language has."""
+    vectors = generator.normal(size=(count, 16))
+    vectors[:, language_axis] += 12.0
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
+
+
+def test_centring_takes_the_language_out_of_nearness(generator: np.random.Generator) -> None:
+    danish, english = spoken(80, 0, generator), spoken(80, 1, generator)
+    vectors, languages = np.concatenate([danish, english]), ["da"] * 80 + ["en"] * 80
+
+    centred = Centring.of(vectors, languages).apply(vectors, languages)
+
+    def gap(table: Vectors) -> float:
+        return abs(float((table[:80] @ table[:80].T).mean() - (table[:80] @ table[80:].T).mean()))
+
+    assert gap(vectors) > 0.5
+    assert gap(centred) < 0.05
+    np.testing.assert_allclose(np.linalg.norm(centred, axis=1), 1.0, atol=1e-5)
+    assert centred.dtype == np.float32

@@ -1,0 +1,94 @@
+"""Everything of the first walk with keys alone, and at every stop one sees where one is."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.visits import PHONE, Device
+from tests.e2e.wording import words_in
+
+MOST_STOPS = 150
+say = words_in("da")
+
+# What has the focus: its name, whether an outline or shadow marks it (a hidden box is marked on its label),
+# and whether it can be seen, not hidden below the bar at the top.
+FOCUSED = """() => {
+  const element = document.activeElement;
+  if (!element || element === document.body) return null;
+  const shown = element.matches("input[type=checkbox], input[type=radio]") && element.closest("label")
+    ? [element, element.closest("label")] : [element, element.closest("form")].filter(Boolean);
+  const marked = shown.some((each) => {
+    const style = getComputedStyle(each);
+    return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2) || style.boxShadow !== "none";
+  });
+  const box = (element.closest("label") ?? element).getBoundingClientRect();
+  const top = document.elementFromPoint(box.left + Math.min(box.width, innerWidth) / 2, box.top + box.height / 2);
+  const seen = !!top && (shown.some((each) => each.contains(top)) || top.contains(element));
+  return {name: element.outerHTML.slice(0, 120), marked, seen};
+}"""
+
+Visit = Callable[..., Page]
+
+
+def press_until(page: Page, selector: str) -> None:
+    """Tab on until the element has the focus.
+
+    Raises: AssertionError when no number of keys gets there.
+    """
+    for _press in range(MOST_STOPS):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"No key reaches {selector}.")
+
+
+def test_firm_searches_filters_and_opens_a_profile_with_keys(visit: Visit) -> None:
+    page = visit()
+    page.goto("/")
+
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name=say("Skip to content"))).to_be_focused()
+    expect(page.get_by_role("link", name=say("Skip to content"))).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.type("klinisk afprøvning af tryksårssensor")
+    page.keyboard.press("Enter")
+    expect(page.locator("#results-status strong")).to_be_visible()
+
+    press_until(page, "[name=region]")
+    page.keyboard.press("Space")
+    expect(page).to_have_url(re.compile("region="))
+    expect(page.get_by_role("link", name=say("Clear filters"))).to_be_visible()
+    # The new results came in around the chip, which must keep the focus.
+    assert page.evaluate("document.activeElement.name") == "region"
+    assert page.evaluate("document.activeElement.checked") is True
+
+    press_until(page, ".bridge-card a")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/profiles/"))
+
+
+@pytest.mark.parametrize("device", [Device(), Device(size=PHONE, dark=True)], ids=["desk", "phone-dark"])
+@pytest.mark.parametrize(
+    "path", ["/", "/search/?q=tryksår&region=1082", "/profiles/saarvang-medical/", "/account/login/"]
+)
+def test_every_stop_shows_the_focus(visit: Visit, path: str, device: Device) -> None:
+    page = visit(device)
+    page.goto(path)
+    stops = []
+
+    for _press in range(MOST_STOPS):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(FOCUSED)
+        if stop is None or (stops and stop["name"] == stops[0]["name"]):
+            break
+        stops.append(stop)
+
+    assert len(stops) > 8
+    assert [stop["name"] for stop in stops if not stop["marked"]] == []
+    assert [stop["name"] for stop in stops if not stop["seen"]] == []
