@@ -89,6 +89,7 @@ class Organisation(BaseModel):
         _("founded"), null=True, blank=True, validators=(MinValueValidator(1600), MaxValueValidator(2100))
     )
     employees = models.PositiveIntegerField(_("employees"), null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ("name", "id")

@@ -26,6 +26,7 @@ class OrganisationForm(PlainForm):
         "firm_phase": "phase",
     }
 
+    version = forms.IntegerField(widget=forms.HiddenInput)
     name = Text(label=gettext_lazy("Organisation"))
     website = Text(label=gettext_lazy("Website"), required=False, help_text=gettext_lazy("Such as https://www.firm.dk"))
     cvr_number = Text(
@@ -49,7 +50,8 @@ class OrganisationForm(PlainForm):
 
     def fields_for(self, organisation: Organisation) -> OrganisationFields:
         """What was written; what the form does not show stays as it is."""
-        return replace(organisation_fields(organisation), **self.cleaned_data)
+        written = {name: value for name, value in self.cleaned_data.items() if name != "version"}
+        return replace(organisation_fields(organisation), **written)
 
 
 class ProfileForm(PlainForm):
@@ -149,6 +151,11 @@ def profile_fields(profile: Profile) -> ProfileFields:
         is_paused=profile.is_paused,
         contact_email=profile.contact_email,
     )
+
+
+def organisation_initial(organisation: Organisation) -> dict[str, Any]:
+    """A stored organisation as the form first shows it."""
+    return {**vars(organisation_fields(organisation)), "version": organisation.version}
 
 
 def profile_initial(profile: Profile) -> dict[str, Any]:

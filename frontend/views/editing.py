@@ -20,7 +20,7 @@ from frontend.forms.plain import PlainForm
 from frontend.forms.profiles import (
     OrganisationForm,
     ProfileForm,
-    organisation_fields,
+    organisation_initial,
     profile_fields,
     profile_initial,
 )
@@ -93,13 +93,14 @@ def edit_organisation(request: PageRequest, slug: str) -> HttpResponse:
     if not owns(request.viewer, profile):
         raise NotAllowed(_("Only the organisation itself may change this."))
     organisation = profile.organisation
-    initial = vars(organisation_fields(organisation))
-    form = OrganisationForm(request.POST or None, kind=profile.kind, initial=initial)
+    form = OrganisationForm(request.POST or None, kind=profile.kind, initial=organisation_initial(organisation))
 
     def save() -> None:
-        update_organisation(organisation, viewer=request.viewer, fields=form.fields_for(organisation))
+        version = form.cleaned_data["version"]
+        fields = form.fields_for(organisation)
+        update_organisation(organisation, viewer=request.viewer, version=version, fields=fields)
 
-    return _save_or_show(request, profile, form, save, template="editing/organisation.html")
+    return _save_or_show(request, profile, form, save, template="editing/organisation.html", stored=form.initial)
 
 
 @login_required

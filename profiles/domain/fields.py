@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
+from stdnum.dk import cvr
+from stdnum.exceptions import ValidationError as StdnumError
 
 from hubs.enums import Visibility
 from kernel.errors import InvalidInput
@@ -39,7 +41,7 @@ class OrganisationFields:
         return {
             "name": clean_line(self.name, field="organisation", max_length=200, min_letters=2),
             "website": clean_line(self.website, field="website", max_length=200),
-            "cvr_number": clean_line(self.cvr_number, field="cvr_number", max_length=8),
+            "cvr_number": _cvr_number(self.cvr_number),
             "sector_id": key_of(Taxonomy.FIRM_SECTOR, self.sector),
             "phase_id": key_of(Taxonomy.FIRM_PHASE, self.phase),
             "founded_year": self.founded_year,
@@ -141,6 +143,18 @@ def one_of(value: str, allowed: list[str] | tuple[str, ...], *, field: str) -> s
             known=list(allowed),
         )
     return value
+
+
+def _cvr_number(raw: str) -> str:
+    """Eight digits with a right check digit, or empty; spaces and DK before them are taken off."""
+    written = clean_line(raw, field="cvr_number", max_length=20)
+    try:
+        return str(cvr.validate(written)) if written else ""
+    except StdnumError as error:
+        raise InvalidInput(
+            _("That is not a CVR number. It has eight digits; you find it on virk.dk or an invoice."),
+            field="cvr_number",
+        ) from error
 
 
 def _region_key(region: str, municipality: str | None) -> str | None:

@@ -111,30 +111,39 @@ def update_profile(profile: Profile, *, viewer: Viewer, version: int, fields: Pr
 
 
 @transaction.atomic
-def update_organisation(organisation: Organisation, *, viewer: Viewer, fields: OrganisationFields) -> Organisation:
-    """Change an organisation for which the viewer speaks.
+def update_organisation(
+    organisation: Organisation, *, viewer: Viewer, version: int, fields: OrganisationFields
+) -> Organisation:
+    """Change an organisation for which the viewer speaks, if it still has the version that the editor saw.
 
     Raises:
         NotAllowed: the viewer does not speak for it.
+        NotFound: somebody removed it in between.
+        EditConflict: somebody saved in between; nothing is changed.
         InvalidInput: a field breaks a rule, or the name is taken in this hub.
     """
     if organisation.hub_id != viewer.hub_id or organisation.pk not in viewer.organisation_ids:
         raise NotAllowed(_("Only the organisation itself may change this."))
+    locked = Organisation.objects.select_for_update().filter(pk=organisation.pk).first()
+    if locked is None:
+        raise NotFound(_("We cannot find that organisation. It may have been removed."))
+    check_version(locked.version, version)
     cleaned = fields.cleaned()
-    namesake = find_organisation(organisation.hub_id, cleaned["name"])
-    if namesake is not None and namesake.pk != organisation.pk:
+    namesake = find_organisation(locked.hub_id, cleaned["name"])
+    if namesake is not None and namesake.pk != locked.pk:
         raise _name_is_taken(namesake)
-    changed = assign(organisation, cleaned)
-    save_valid(organisation)
+    changed = assign(locked, cleaned)
+    locked.version += 1
+    save_valid(locked)
     record_change(
-        organisation.hub_id,
+        locked.hub_id,
         actor_id=viewer.user_id,
         action="update",
         subject_type="organisation",
-        subject_id=organisation.public_id,
+        subject_id=locked.public_id,
         changed_fields=changed,
     )
-    return organisation
+    return locked
 
 
 def _set_themes(profile: Profile, keys: list[str]) -> list[str]:

@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                 ('cvr_number', models.CharField(blank=True, max_length=8, verbose_name='CVR number')),
                 ('founded_year', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1600), django.core.validators.MaxValueValidator(2100)], verbose_name='founded')),
                 ('employees', models.PositiveIntegerField(blank=True, null=True, verbose_name='employees')),
+                ('version', models.PositiveIntegerField(default=1)),
                 ('hub', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='organisations', to='hubs.hub')),
             ],
             options={

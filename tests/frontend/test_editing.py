@@ -98,7 +98,8 @@ def test_organisation_is_saved(member: Client, profile: Profile) -> None:
     typed = {
         "name": "Sårsensor ApS",
         "website": "https://saarsensor.example",
-        "cvr_number": "12345678",
+        "cvr_number": "13585628",
+        "version": "1",
         "sector": "medtech",
         "phase": "go_to_market",
         "founded_year": "2021",

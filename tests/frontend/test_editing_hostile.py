@@ -133,7 +133,7 @@ def test_address_that_is_none_is_refused_beside_it(member: Client) -> None:
 def test_organisation_with_a_broken_field_is_refused_beside_it(
     member: Client, profile: Profile, field: str, value: str
 ) -> None:
-    answer = post(member, "edit_organisation", {"name": "Nyt navn", field: value})
+    answer = post(member, "edit_organisation", {"version": "1", "name": "Nyt navn", field: value})
 
     assert answer.status_code == 422
     assert list(errors_of(answer)) == [field]

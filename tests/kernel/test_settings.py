@@ -78,7 +78,7 @@ def test_production_does_not_start_on_an_empty_secret_key() -> None:
 
     assert answer.returncode != 0
     assert answer.stderr.strip().splitlines()[-1] == (
-        "django.core.exceptions.ImproperlyConfigured: The SECRET_KEY setting must not be empty."
+        "django.core.exceptions.ImproperlyConfigured: Set VIDENBRO_SECRET_KEY: it is empty."
     )
 
 
@@ -145,3 +145,24 @@ def test_tests_write_their_index_into_a_folder_of_their_own() -> None:
     folder = Path(settings.VIDENBRO_INDEX_DIR)
 
     assert (folder.parent, folder.name) == (ROOT / "var" / "test", f"index-{os.getpid()}")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("VIDENBRO_ALLOWED_HOSTS", ""),
+        ("VIDENBRO_DEFAULT_FROM_EMAIL", " "),
+        ("VIDENBRO_DATABASE_URL", ""),
+        ("VIDENBRO_DATABASE_URL", "nonsense"),
+        ("VIDENBRO_INSECURE_HTTP", "maybe"),
+    ],
+)
+def test_production_does_not_start_on_a_value_that_says_nothing(name: str, value: str) -> None:
+    answer = run_python(
+        "import django; django.setup()",
+        DJANGO_SETTINGS_MODULE="videnbro.settings.production",
+        **{**PRODUCTION, name: value},
+    )
+
+    assert answer.returncode != 0
+    assert name in answer.stderr.strip().splitlines()[-1]

@@ -27,6 +27,12 @@ def no_encoder(settings: Settings, index_dir: Path, tmp_path: Path) -> None:
     use_encoder(None)
 
 
+@pytest.fixture(autouse=True)
+def one_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worker freshens its connections between rounds; here that would end the transaction of the test."""
+    monkeypatch.setattr("matching.management.commands.run_indexer.close_old_connections", lambda: None)
+
+
 def test_run_indexer_once_publishes_all_that_waits_and_writes_a_snapshot(hub: Hub, encoder: WordHashEncoder) -> None:
     other = HubFactory(slug="other", name="Other")
     build(hub, encoder)

@@ -274,6 +274,7 @@ def test_owner_changes_an_organisation(hub: Hub) -> None:
     update_organisation(
         profile.organisation,
         viewer=owner_of(profile),
+        version=1,
         fields=OrganisationFields(name="Saarvang A/S", employees=12, sector="medtech"),
     )
 
@@ -288,10 +289,45 @@ def test_owner_changes_an_organisation(hub: Hub) -> None:
     assert record.changed_fields == ["employees", "name", "sector_id", "website"]
 
 
+def test_organisation_saved_in_between_is_not_overwritten(hub: Hub) -> None:
+    profile = create(hub, UserFactory())
+    viewer = owner_of(profile)
+    update_organisation(profile.organisation, viewer=viewer, version=1, fields=OrganisationFields(name="Første"))
+
+    with pytest.raises(EditConflict):
+        update_organisation(profile.organisation, viewer=viewer, version=1, fields=OrganisationFields(name="Anden"))
+
+    assert (Organisation.objects.get().name, Organisation.objects.get().version) == ("Første", 2)
+
+
+def test_organisation_removed_in_between_is_not_found(hub: Hub) -> None:
+    profile = create(hub, UserFactory())
+    viewer = owner_of(profile)
+    Organisation.objects.all().delete()
+
+    with pytest.raises(NotFound):
+        update_organisation(profile.organisation, viewer=viewer, version=1, fields=OrganisationFields(name="Ny"))
+
+
+@pytest.mark.parametrize("written", ["12345678", "1358562", "elleve", "00000000", "DK 12 34 56 78"])
+def test_cvr_number_that_is_none_is_refused(hub: Hub, written: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        OrganisationFields(name="Saarvang", cvr_number=written).cleaned()
+
+    assert refused.value.details["field"] == "cvr_number"
+
+
+@pytest.mark.parametrize("written", ["13585628", "DK 13 58 56 28", ""])
+def test_cvr_number_is_kept_as_eight_digits(hub: Hub, written: str) -> None:
+    assert OrganisationFields(name="Saarvang", cvr_number=written).cleaned()["cvr_number"] in {"13585628", ""}
+
+
 def test_own_name_may_change_its_case(hub: Hub) -> None:
     profile = ProfileFactory(organisation__name="Saarvang")
 
-    update_organisation(profile.organisation, viewer=owner_of(profile), fields=OrganisationFields(name="SAARVANG"))
+    update_organisation(
+        profile.organisation, version=1, viewer=owner_of(profile), fields=OrganisationFields(name="SAARVANG")
+    )
 
     assert Organisation.objects.get().name == "SAARVANG"
 
@@ -303,7 +339,9 @@ def test_organisation_cannot_take_the_name_of_another(hub: Hub, name: str) -> No
     profile = ProfileFactory(organisation__name="Saarvang")
 
     with pytest.raises(InvalidInput, match="“Kvistholm Kirurgi” is here already") as refusal:
-        update_organisation(profile.organisation, viewer=owner_of(profile), fields=OrganisationFields(name=name))
+        update_organisation(
+            profile.organisation, version=1, viewer=owner_of(profile), fields=OrganisationFields(name=name)
+        )
 
     assert refusal.value.details == {"field": "organisation"}
     assert Organisation.objects.get(pk=profile.organisation_id).name == "Saarvang"
@@ -314,7 +352,9 @@ def test_only_the_organisation_itself_changes_its_details(hub: Hub, role: Role) 
     profile = ProfileFactory(organisation__name="Saarvang")
 
     with pytest.raises(NotAllowed):
-        update_organisation(profile.organisation, viewer=viewer_for(hub, UserFactory(), role), fields=ORGANISATION)
+        update_organisation(
+            profile.organisation, version=1, viewer=viewer_for(hub, UserFactory(), role), fields=ORGANISATION
+        )
 
     assert Organisation.objects.get().name == "Saarvang"
 
@@ -325,7 +365,7 @@ def test_person_of_the_organisation_cannot_change_it_from_another_hub(hub: Hub) 
     viewer = Viewer(other.pk, Role.MEMBER, UserFactory().pk, frozenset({profile.organisation_id}))
 
     with pytest.raises(NotAllowed):
-        update_organisation(profile.organisation, viewer=viewer, fields=ORGANISATION)
+        update_organisation(profile.organisation, version=1, viewer=viewer, fields=ORGANISATION)
 
 
 @pytest.mark.parametrize(

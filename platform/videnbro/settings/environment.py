@@ -1,5 +1,44 @@
 """The one place where the environment is read: typed, and loud when something is missing."""
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 env = environ.Env()
+_TRUTHS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
+
+
+def required(name: str) -> str:
+    """The text under `name`.
+
+    Raises:
+        ImproperlyConfigured: it is not set, or blank.
+    """
+    value: str = env.str(name).strip()
+    if not value:
+        raise ImproperlyConfigured(f"Set {name}: it is empty.")
+    return value
+
+
+def switch(name: str, *, default: bool) -> bool:
+    """True or false under `name`.
+
+    Raises:
+        ImproperlyConfigured: it is set to something else.
+    """
+    value: str = env.str(name, default=str(default)).strip().lower()
+    if value not in _TRUTHS:
+        raise ImproperlyConfigured(f"Set {name} to true or false, not “{value}”.")
+    return _TRUTHS[value]
+
+
+def database(name: str) -> dict[str, object]:
+    """Django's settings for the database address under `name`.
+
+    Raises:
+        ImproperlyConfigured: it is not set, blank, or no address of a database.
+    """
+    required(name)
+    settings: dict[str, object] = env.db_url(name)
+    if not settings.get("ENGINE"):
+        raise ImproperlyConfigured(f"Set {name} to an address such as postgres://user:password@host:5432/name.")
+    return settings

@@ -4,17 +4,17 @@ from pathlib import Path
 
 from videnbro.settings import base
 from videnbro.settings.base import *  # noqa: F403
-from videnbro.settings.environment import env
+from videnbro.settings.environment import database, env, required, switch
 
-SECRET_KEY = env.str("VIDENBRO_SECRET_KEY")
+SECRET_KEY = required("VIDENBRO_SECRET_KEY")
 DEBUG = False
-ALLOWED_HOSTS = env.list("VIDENBRO_ALLOWED_HOSTS")
+ALLOWED_HOSTS = [name.strip() for name in required("VIDENBRO_ALLOWED_HOSTS").split(",")]
 CSRF_TRUSTED_ORIGINS = env.list("VIDENBRO_CSRF_TRUSTED_ORIGINS", default=[])
-DATABASES = {"default": env.db_url("VIDENBRO_DATABASE_URL")}
+DATABASES = {"default": database("VIDENBRO_DATABASE_URL")}
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("VIDENBRO_DATABASE_CONN_MAX_AGE", default=60)
 
 vars().update(env.email_url("VIDENBRO_EMAIL_URL"))
-DEFAULT_FROM_EMAIL = env.str("VIDENBRO_DEFAULT_FROM_EMAIL")
+DEFAULT_FROM_EMAIL = required("VIDENBRO_DEFAULT_FROM_EMAIL")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 DATA_DIR = Path(env.str("VIDENBRO_DATA_DIR", default=str(base.DATA_DIR)))
@@ -28,7 +28,7 @@ VIDENBRO_ENCODER = env.str("VIDENBRO_ENCODER", default=base.VIDENBRO_ENCODER)
 VIDENBRO_ENCODER_THREADS = env.int("VIDENBRO_ENCODER_THREADS", default=0)
 
 # TLS ends at the proxy; a first run without one sets VIDENBRO_INSECURE_HTTP=true.
-_secure = not env.bool("VIDENBRO_INSECURE_HTTP", default=False)
+_secure = not switch("VIDENBRO_INSECURE_HTTP", default=False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # How many proxies of ours stand in front: callers are told apart by what the outermost of them saw.
 _proxies = env.int("VIDENBRO_TRUSTED_PROXIES", default=1)
