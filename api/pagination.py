@@ -28,7 +28,7 @@ class PageQuery(Shape):
     )
 
 
-class ProfilePagination(LimitOffsetPagination):
+class ListPagination(LimitOffsetPagination):
     """The envelope of every list: count, next, previous, results; `PageQuery` has checked the bounds."""
 
     def __init__(self, limit: int = DEFAULT_LIMIT, offset: int = 0) -> None:

@@ -45,7 +45,7 @@ def generate_cluster(profiles: int, *, seed: int = 20261122) -> Hub:
     )
     Statement.objects.bulk_create(
         (
-            Statement(hub=hub, profile=profile, kind=kind, text=texts[4 * number + place], position=place)
+            Statement(hub=hub, profile=profile, kind=kind, text=texts[len(_STATEMENTS) * number + place], position=place)
             for number, profile in enumerate(rows)
             for place, kind in enumerate(_STATEMENTS)
         ),

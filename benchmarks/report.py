@@ -10,7 +10,7 @@ import psutil
 
 Figures = Mapping[str, float]
 
-# What the first issue asks for: key, how to compare, limit, in words.
+# What we hold ourselves to: key, how to compare, limit.
 BARS: dict[str, tuple[tuple[str, str, float], ...]] = {
     "encode": (
         ("query_time_ratio", "<=", 0.25),

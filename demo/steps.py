@@ -102,7 +102,7 @@ def steps() -> list[Step]:
         Step(
             "taxonomies",
             "load_taxonomies",
-            inputs=("profiles/taxonomies/**/*", "profiles/data/**/*", "profiles/domain/taxonomies.py"),
+            inputs=("profiles/taxonomies/**/*", "profiles/domain/taxonomies.py"),
             products=(database,),
         ),
         Step("the demo cluster", "load_demo", inputs=("demo/data/**/*", "demo/**/*.py"), products=(database,)),

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from hubs.policies import Viewer
 from profiles.enums import ProfileKind, StatementKind
-from profiles.queries import visible_profiles, visible_statements
+from profiles.queries import profile_counts, statement_counts
 
 
 @dataclass(frozen=True)
@@ -33,9 +32,7 @@ class HubFigures:
 
 def hub_figures(viewer: Viewer, *, today: date) -> HubFigures:
     """Profiles of the four largest kinds, offers and needs: counted in two queries."""
-    kinds = dict(visible_profiles(viewer).order_by().values_list("kind").annotate(Count("id")))
-    texts = visible_statements(viewer, today=today).select_related(None).order_by()
-    statements = dict(texts.values_list("kind").annotate(Count("id")))
+    kinds, statements = profile_counts(viewer), statement_counts(viewer, today=today)
     return HubFigures(
         rows=(
             Figure(_("firms"), kinds.get(ProfileKind.FIRM, 0)),

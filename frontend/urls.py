@@ -1,7 +1,6 @@
-"""Addresses of the pages; each part adds its own `path` lines under its comment."""
+"""Addresses of the pages."""
 
 from django.urls import path
-from django.views.i18n import set_language
 
 from frontend.views import (
     editing,
@@ -24,7 +23,6 @@ urlpatterns = [
     path("for-you/", for_you.for_you, name="for_you"),
     path("for-you/<slug:slug>/", for_you.for_profile, name="for_profile"),
     # How the pages look and speak
-    path("language/", set_language, name="language"),
     path("theme/", preferences.choose_theme, name="theme"),
     path("robots.txt", robots.robots, name="robots"),
     # Account, editing, first steps

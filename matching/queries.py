@@ -15,7 +15,7 @@ from matching.indexing.codes import kind_number, level_number, region_number
 from matching.models import IndexChange, IndexState, StatementVector
 from matching.statement_texts import passage_text
 from profiles.enums import StatementKind
-from profiles.models import Profile, ProfileTheme, Statement
+from profiles.models import ProfileTheme, Statement
 
 _HASHES_A_QUERY = 500
 
@@ -153,11 +153,6 @@ def changed_profiles_since(hub_id: int, published: int) -> tuple[list[int], int]
         profiles.add(profile_id)
         newest = max(newest, number or published)
     return sorted(profiles), newest
-
-
-def profile_count(hub_id: int) -> int:
-    """How many profiles the hub has."""
-    return Profile.objects.filter(hub_id=hub_id).count()
 
 
 def profiles_with_themes(hub_id: int, theme_keys: Collection[str]) -> frozenset[int]:

@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from matching.engine.shared_terms import SharedTerm
-from matching.enums import TeamRole
+from matching.enums import Direction, TeamRole
 from matching.results import Reason
 from profiles.models import Profile, Statement
 from profiles.terms import inline_label_of, label_of
@@ -34,6 +34,7 @@ class Evidence:
     need_share: float = 0.0
     offer_share: float = 0.0
     missing_role: TeamRole | None = None
+    direction: Direction = Direction.NEED_OFFER
 
 
 def reasons_for(evidence: Evidence) -> tuple[Reason, ...]:
@@ -67,6 +68,8 @@ def _near_in_meaning(evidence: Evidence) -> Reason:
 def _both_ways(evidence: Evidence) -> Reason | None:
     if min(evidence.need_share, evidence.offer_share) < _NEAR_SHARE:
         return None
+    if evidence.direction is Direction.OFFER_NEED:
+        return Reason("both_ways", _("Both ways"), _("they also offer what you seek"))
     return Reason("both_ways", _("Both ways"), _("they also seek what you offer"))
 
 

@@ -75,7 +75,10 @@ class SearchFilters:
 
 @dataclass(frozen=True)
 class SearchResult:
-    """Found profiles, best first, each once, with the facets of the unfiltered find."""
+    """Found profiles, best first, each once; a filter's facets count with that filter open and the others in force.
+
+    `total` is how many can be read, at most `MAX_RESULTS` of `matching.domain.searching`.
+    """
 
     query: str
     matches: tuple[Match, ...]

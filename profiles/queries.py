@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from hubs.policies import Action, Viewer, may, visible_levels
@@ -49,10 +49,7 @@ def find_profile(viewer: Viewer, slug: str, *, today: date) -> Profile:
     Raises:
         NotFound: there is none, or the viewer may not see it (the two look alike on purpose).
     """
-    profile = with_details(visible_profiles(viewer).filter(slug=slug), viewer, today=today).first()
-    if profile is None:
-        raise NotFound(_("We cannot find that profile. It may have been removed, or it is not open to you."))
-    return profile
+    return _first(with_details(visible_profiles(viewer).filter(slug=slug), viewer, today=today))
 
 
 def find_profile_by_id(viewer: Viewer, public_id: UUID, *, today: date) -> Profile:
@@ -61,7 +58,11 @@ def find_profile_by_id(viewer: Viewer, public_id: UUID, *, today: date) -> Profi
     Raises:
         NotFound: as `find_profile`.
     """
-    profile = with_details(visible_profiles(viewer).filter(public_id=public_id), viewer, today=today).first()
+    return _first(with_details(visible_profiles(viewer).filter(public_id=public_id), viewer, today=today))
+
+
+def _first(profiles: QuerySet[Profile]) -> Profile:
+    profile = profiles.first()
     if profile is None:
         raise NotFound(_("We cannot find that profile. It may have been removed, or it is not open to you."))
     return profile
@@ -77,6 +78,17 @@ def find_statement(viewer: Viewer, public_id: UUID, *, today: date) -> Statement
     if statement is None:
         raise NotFound(_("We cannot find that text. It may have expired or been removed, or it is not open to you."))
     return statement
+
+
+def profile_counts(viewer: Viewer) -> dict[str, int]:
+    """How many profiles of each kind the viewer may see; kinds without any are left out."""
+    return dict(visible_profiles(viewer).order_by().values_list("kind").annotate(Count("id")))
+
+
+def statement_counts(viewer: Viewer, *, today: date) -> dict[str, int]:
+    """How many statements of each kind the viewer may read; kinds without any are left out."""
+    rows = visible_statements(viewer, today=today).select_related(None).order_by()
+    return dict(rows.values_list("kind").annotate(Count("id")))
 
 
 def own_profiles(viewer: Viewer) -> QuerySet[Profile]:

@@ -133,6 +133,23 @@ class Shape(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
+class Change(Shape):
+    """Only what changes, and the version that was seen; stands beside the shape whose values may change."""
+
+    version = WholeNumber(
+        min_value=1,
+        max_value=2_000_000_000,
+        help_text=_("The version that you read; refused when somebody saved since."),
+    )
+
+    def get_fields(self) -> dict[str, Any]:
+        """The fields, all but the version optional."""
+        fields = super().get_fields()
+        for name, field in fields.items():
+            field.required = name == "version"
+        return fields
+
+
 class QueryNumber(serializers.IntegerField):
     """A whole number in an address: plain digits; "1_000" and digits of other scripts are refused."""
 

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from api.pagination import PageQuery
 from api.serializers.fields import (
+    Change,
     Choice,
     Code,
     Coded,
@@ -88,21 +89,8 @@ class NewProfile(ProfileValues):
     organisation = OrganisationValues()
 
 
-class ProfileChange(ProfileValues):
+class ProfileChange(ProfileValues, Change):
     """Only what changes, and the version that was seen."""
-
-    version = WholeNumber(
-        min_value=1,
-        max_value=2_000_000_000,
-        help_text=_("The version that you read; refused when somebody saved since."),
-    )
-
-    def get_fields(self) -> dict[str, Any]:
-        """The fields, all but the version optional."""
-        fields = super().get_fields()
-        for name, field in fields.items():
-            field.required = name == "version"
-        return fields
 
 
 class OrganisationAnswer(serializers.Serializer[Any]):

@@ -6,16 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from api.pagination import PageQuery
-from api.serializers.fields import (
-    Choice,
-    CodedChoice,
-    CodedTerm,
-    Identifier,
-    OptionalCode,
-    Shape,
-    Text,
-    WholeNumber,
-)
+from api.serializers.fields import Change, Choice, CodedChoice, CodedTerm, Identifier, OptionalCode, Shape, Text
 from hubs.enums import Visibility
 from hubs.policies import Action, may
 from profiles.domain.fields import STATEMENT_LANGUAGES
@@ -55,21 +46,8 @@ class NewStatement(StatementValues):
     profile = Identifier(help_text=_("The profile that makes the statement."))
 
 
-class StatementChange(StatementValues):
+class StatementChange(StatementValues, Change):
     """Only what changes, and the version that was seen."""
-
-    version = WholeNumber(
-        min_value=1,
-        max_value=2_000_000_000,
-        help_text=_("The version that you read; refused when somebody saved since."),
-    )
-
-    def get_fields(self) -> dict[str, Any]:
-        """The fields, all but the version optional."""
-        fields = super().get_fields()
-        for name, field in fields.items():
-            field.required = name == "version"
-        return fields
 
 
 class OwnStatement(serializers.Serializer[Any]):

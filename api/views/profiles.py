@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from api.changes import changed_profile, new_organisation, new_profile
 from api.openapi import refusals
-from api.pagination import ProfilePagination
+from api.pagination import ListPagination
 from api.queries import ProfileFilters, list_profiles
 from api.serializers.profiles import NewProfile, ProfileAnswer, ProfileChange, ProfilePage, ProfileQuery
 from api.viewers import viewer_now
@@ -56,7 +56,7 @@ class ProfilesView(HubView):
             municipalities=chosen(values, "municipality"),
             themes=chosen(values, "theme"),
         )
-        pages = ProfilePagination(values["limit"], values["offset"])
+        pages = ListPagination(values["limit"], values["offset"])
         rows = pages.paginate_queryset(list_profiles(self.viewer, filters, today=self.today), request, self)
         return pages.get_paginated_response(self.render(ProfileAnswer, rows, many=True))
 

@@ -6,7 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.openapi import refusals
-from api.pagination import ProfilePagination
+from api.pagination import ListPagination
 from api.serializers.matches import FacetsAnswer, MatchAnswer, SearchPage, SearchQuery
 from api.views.base import HubView, chosen
 from matching.domain.searching import search
@@ -35,7 +35,7 @@ class SearchView(HubView):
         )
         limit, offset = values["limit"], values["offset"]
         found = search(self.viewer, values["q"], filters=filters, today=self.today, limit=limit, offset=offset)
-        return ProfilePagination(limit, offset).answer(
+        return ListPagination(limit, offset).answer(
             request,
             self.render(MatchAnswer, found.matches, many=True),
             count=found.total,

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from api.changes import changed_statement, new_statement
 from api.openapi import refusals
-from api.pagination import ProfilePagination
+from api.pagination import ListPagination
 from api.queries import StatementFilters, list_statements
 from api.serializers.statements import (
     NewStatement,
@@ -56,7 +56,7 @@ class StatementsView(HubView):
         filters = StatementFilters(
             kinds=chosen(values, "kind"), languages=chosen(values, "language"), profile=values.get("profile")
         )
-        pages = ProfilePagination(values["limit"], values["offset"])
+        pages = ListPagination(values["limit"], values["offset"])
         rows = pages.paginate_queryset(list_statements(self.viewer, filters, today=self.today), request, self)
         return pages.get_paginated_response(self.render(StatementAnswer, rows, many=True))
 

@@ -15,7 +15,6 @@ from allauth.account.models import EmailAddress, Login
 from allauth.account.stages import LoginByCodeStage, LoginStageController
 from allauth.account.utils import get_login_redirect_url
 from allauth.account.views import ConfirmLoginCodeView, RequestLoginCodeView
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.hashers import make_password
@@ -92,10 +91,6 @@ class AskForCodeView(RequestLoginCodeView):
         MailedCode.begin(self.request, user=form._user, email=form.cleaned_data["email"])
         return redirect(self.get_success_url())
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Says in the demo where its mail can be read."""
-        return {**super().get_context_data(**kwargs), "is_demo": settings.VIDENBRO_DEMO}
-
 
 @method_decorator([never_cache, sensitive_post_parameters("code")], name="dispatch")
 class EnterCodeView(ConfirmLoginCodeView):
@@ -128,7 +123,6 @@ class EnterCodeView(ConfirmLoginCodeView):
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """How long the code lasts, and where the demo's mail can be read."""
-        context = super().get_context_data(**kwargs)
+        """How long the code lasts."""
         minutes = app_settings.LOGIN_BY_CODE_TIMEOUT // 60
-        return {**context, "valid_minutes": minutes, "is_demo": settings.VIDENBRO_DEMO}
+        return {**super().get_context_data(**kwargs), "valid_minutes": minutes}

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -46,7 +45,7 @@ def for_you(request: PageRequest) -> HttpResponse:
     """Go to the recommendations of one's own first profile, or learn how to get some."""
     profile = own_profiles(request.viewer).first()
     if profile is None:
-        return render(request, "pages/for_you_empty.html", {"start_url": reverse("frontend:onboarding")})
+        return render(request, "pages/for_you_empty.html")
     return redirect("frontend:for_profile", slug=profile.slug)
 
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -30,7 +29,6 @@ def profile_context(viewer: Viewer, profile: Profile, today: date) -> dict[str, 
     """What the page shows; permissions are settled here, so hidden data never reaches the template."""
     statements: list[Statement] = list(getattr(profile, "readable_statements", ()))
     is_own = owns(viewer, profile)
-    may_edit = may(viewer, Action.EDIT, profile)
     return {
         "profile": profile,
         "about": _of_kind(statements, StatementKind.ABOUT),
@@ -41,9 +39,8 @@ def profile_context(viewer: Viewer, profile: Profile, today: date) -> dict[str, 
         "website": safe_website(profile.organisation.website),
         "contact_email": contact_for(viewer, profile),
         "is_own": is_own,
-        "may_edit": may_edit,
+        "may_edit": may(viewer, Action.EDIT, profile),
         "may_recommend": may(viewer, Action.RECOMMEND_FOR, profile),
-        "edit_url": reverse("frontend:edit_profile", args=[profile.slug]) if may_edit else "",
         "is_indexable": profile.visibility == Visibility.PUBLIC and not profile.is_paused,
         "visibility_note": visibility_note(profile),
         **nothing_written(is_own=is_own),

@@ -104,6 +104,7 @@ def rebuild_index(hub_id: int, *, encoder: Encoder, progress: Progress | None = 
     with transaction.atomic():
         IndexState.objects.get_or_create(hub_id=hub_id)
         state = IndexState.objects.select_for_update().get(pk=hub_id)
+        _forget_what_is_gone(state)
         _number(state, waiting)
         state.encoder = encoder.fingerprint
         state.generation += 1
@@ -113,6 +114,16 @@ def rebuild_index(hub_id: int, *, encoder: Encoder, progress: Progress | None = 
     index = build_from_database(state, encoder.dimension)
     save_snapshot(hub_id, index)
     return index
+
+
+def _forget_what_is_gone(state: IndexState) -> None:
+    """Erase the vectors of texts that are gone, and the changes numbered so far: a new generation is read whole."""
+    living = {item.content_hash for item in indexable_statements(state.hub_id)}
+    stored = StatementVector.objects.filter(hub_id=state.hub_id)
+    gone = [pk for pk, digest in stored.values_list("pk", "content_hash") if digest not in living]
+    for start in range(0, len(gone), _CHANGES_A_QUERY):
+        stored.filter(pk__in=gone[start : start + _CHANGES_A_QUERY]).delete()
+    IndexChange.objects.filter(hub_id=state.hub_id, published__isnull=False).delete()
 
 
 def _hub_centring(hub_id: int, encoder: Encoder) -> Centring:

@@ -78,6 +78,7 @@ def _match(found: Found, profile: Profile, theirs: Statement, asker: Asker, toda
         need_share=found.need_share,
         offer_share=found.offer_share,
         missing_role=found.role,
+        direction=found.direction,
     )
     return Match(
         profile=profile,

@@ -19,6 +19,7 @@ from matching.languages import guess_language
 from matching.queries import profiles_with_themes, theme_counts
 from matching.results import FacetValue, SearchFilters, SearchResult
 from matching.serving import hub_index
+from profiles.domain.fields import one_of
 from profiles.enums import ProfileKind, Taxonomy
 from profiles.terms import key_of, label_of, terms_of
 
@@ -67,7 +68,7 @@ def row_filter(viewer: Viewer, filters: SearchFilters, *, today: date) -> RowFil
         InvalidInput: a code is unknown.
     """
     themes = [key for code in filters.themes if (key := key_of(Taxonomy.THEME, code))]
-    kinds = frozenset(kind_number(_known_kind(code)) for code in filters.kinds)
+    kinds = frozenset(kind_number(one_of(code, ProfileKind.values, field="kinds")) for code in filters.kinds)
     regions = frozenset(region_number(key) for code in filters.regions if (key := key_of(Taxonomy.REGION, code)))
     return RowFilter(
         levels=readable_levels(viewer),
@@ -76,12 +77,6 @@ def row_filter(viewer: Viewer, filters: SearchFilters, *, today: date) -> RowFil
         regions=regions or None,
         profiles=profiles_with_themes(viewer.hub_id, themes) if themes else None,
     )
-
-
-def _known_kind(code: str) -> str:
-    if code not in ProfileKind.values:
-        raise InvalidInput(_("“%(code)s” is not a kind of profile.") % {"code": code[:60]}, field="kinds")
-    return code
 
 
 def _nearest_profiles(index: HubIndex, query: Vectors, rows: RowFilter, wanted: int) -> list[_Nearest]:

@@ -17,7 +17,7 @@ _WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_SIGNS}])*(?:-[^\W_](?:[^\W_]|[{_SIGNS}]
 _MIN_LETTERS = 4
 _MIN_CONTAINED = 6
 _MIN_COMMON_START = 6
-_COMMON_START_SHARE = 0.65
+_COMMON_START_SHARE = 0.6
 
 _STOP_WORDS = frozenset(
     """
@@ -85,11 +85,20 @@ def _content_words(text: str, language: str) -> tuple[_Word, ...]:
 def _alike(one: str, one_stem: str, other: str, other_stem: str, same_language: bool) -> bool:
     if one == other or (same_language and one_stem == other_stem):
         return True
-    short, long = sorted((one_stem, other_stem), key=len)
-    if len(short) >= _MIN_CONTAINED and short in long:
+    if _is_part(one, one_stem, other, other_stem) or _is_part(other, other_stem, one, one_stem):
         return True
     common = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
     return common >= _MIN_COMMON_START and common >= _COMMON_START_SHARE * max(len(one), len(other))
+
+
+def _is_part(short: str, short_stem: str, long: str, long_stem: str) -> bool:
+    """Whether a compound holds the word: whole anywhere, or by its stem at the end, where inflections stand.
+
+    A stem at the beginning says nothing: kommun(er) is no part of kommun(ikation).
+    """
+    if len(short_stem) < _MIN_CONTAINED:
+        return False
+    return short in long or (len(long_stem) > len(short_stem) and long_stem.endswith(short_stem))
 
 
 def shared_terms(ours: str, our_language: str, theirs: str, their_language: str) -> list[SharedTerm]:

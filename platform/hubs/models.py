@@ -13,7 +13,7 @@ from kernel.models import BaseModel
 
 
 class Hub(BaseModel):
-    """A cluster organisation that runs the platform for its members; every other row belongs to one."""
+    """A cluster organisation that runs the platform for its members; every row but people and terms belongs to one."""
 
     slug = models.SlugField(max_length=50, unique=True)
     name = models.CharField(max_length=120)

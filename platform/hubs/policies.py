@@ -14,7 +14,6 @@ from kernel.errors import NotAllowed
 
 STAFF_ROLES = frozenset({Role.FACILITATOR, Role.ORGANISER, Role.HUB_ADMIN})
 BROKER_ROLES = frozenset({Role.FACILITATOR, Role.HUB_ADMIN})
-EVENT_ROLES = frozenset({Role.ORGANISER, Role.FACILITATOR, Role.HUB_ADMIN})
 
 
 @dataclass(frozen=True)

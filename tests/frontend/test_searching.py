@@ -143,7 +143,7 @@ def test_empty_result_says_what_to_try(client: Client, hub: Hub, build_index: Ca
     [
         ({"q": "x" * 5000}, "at most 2000 characters fit"),
         ({"q": "a\x00b"}, "cannot be stored"),
-        ({"q": "sensor", "kind": "wizard"}, "is not a kind of profile"),
+        ({"q": "sensor", "kind": "wizard"}, "is not a choice here"),
         ({"q": "sensor", "region": "9999"}, "is not a known value"),
         ({"q": "sensor", "theme": SCRIPT}, "is not a known value"),
     ],

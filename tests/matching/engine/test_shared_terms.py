@@ -208,3 +208,7 @@ def test_threads_do_not_disturb_each_others_stems() -> None:
         sys.setswitchinterval(interval)
 
     assert answers == [[pair] for pair in expected]
+
+
+def test_stem_at_the_beginning_of_another_word_is_no_part_of_it() -> None:
+    assert shared_terms("Bedre kommunikation på afdelingen.", "da", "Vi hjælper kommuner.", "da") == []
