@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from profiles.domain.fields import OrganisationFields, ProfileFields, StatementFields
+from profiles.domain.stored_fields import profile_fields, statement_fields
 from profiles.models import Profile, Statement
-from profiles.terms import code_of
 
 # Null is a value of its own here; elsewhere it means an empty text.
 _NULLABLE = frozenset({"founded_year", "employees", "expires_on"})
@@ -32,37 +32,12 @@ def changed_profile(profile: Profile, values: Mapping[str, Any]) -> ProfileField
     changes = _plain(values)
     if changes.get("municipality") and "region" not in changes:
         changes["region"] = ""
-    stored = ProfileFields(
-        kind=profile.kind,
-        name=profile.name,
-        region=code_of(profile.region_id),
-        municipality=code_of(profile.municipality_id),
-        specialty=code_of(profile.specialty_id),
-        municipal_field=code_of(profile.municipal_field_id),
-        themes=tuple(code_of(link.theme_id) for link in profile.theme_links.all()),
-        keywords=tuple(profile.keywords),
-        languages=tuple(profile.languages),
-        visibility=profile.visibility,
-        is_paused=profile.is_paused,
-        contact_email=profile.contact_email,
-    )
-    return replace(stored, **changes)
+    return replace(profile_fields(profile), **changes)
 
 
 def changed_statement(statement: Statement, values: Mapping[str, Any]) -> StatementFields:
     """The stored statement with the changes."""
-    stored = StatementFields(
-        kind=statement.kind,
-        text=statement.text,
-        language=statement.language,
-        purpose=code_of(statement.purpose_id),
-        stage=code_of(statement.stage_id),
-        collaboration=code_of(statement.collaboration_id),
-        ip_state=code_of(statement.ip_state_id),
-        visibility=statement.visibility,
-        expires_on=statement.expires_on,
-    )
-    return replace(stored, **_plain(values))
+    return replace(statement_fields(statement), **_plain(values))
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:

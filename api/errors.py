@@ -99,12 +99,18 @@ def _answer(
     details: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    body: dict[str, Any] = {"code": code, "message": message}
+    body: dict[str, Any] = {"code": code, "message": _sendable(message)}
     if fields:
-        body["fields"] = {GENERAL if name in _WHOLE_BODY else name: texts for name, texts in fields.items()}
+        named = {GENERAL if name in _WHOLE_BODY else _sendable(name): texts for name, texts in fields.items()}
+        body["fields"] = {name: [_sendable(text) for text in texts] for name, texts in named.items()}
     if details:
         body["details"] = dict(details)
     return Response({"error": body}, status=status, headers=dict(headers or {}))
+
+
+def _sendable(text: str) -> str:
+    """The text with a mark for each lone surrogate: an error may quote what was sent, and UTF-8 has none of them."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _flattened(detail: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:

@@ -22,7 +22,7 @@ def generate_cluster(profiles: int, *, seed: int = 20261122) -> Hub:
     generator = np.random.default_rng(seed)
     hub = Hub.objects.create(slug="midtbro", name="Generated")
     regions = terms_of(Taxonomy.REGION)
-    texts = stitched_texts(profiles * len(_STATEMENTS), 18, generator)
+    written = iter(stitched_texts(profiles * len(_STATEMENTS), 18, generator))
     kinds = generator.choice(_KINDS, size=profiles, p=_SHARES)
     organisations = Organisation.objects.bulk_create(
         (Organisation(hub=hub, name=f"Organisation {number}") for number in range(profiles)),
@@ -45,8 +45,8 @@ def generate_cluster(profiles: int, *, seed: int = 20261122) -> Hub:
     )
     Statement.objects.bulk_create(
         (
-            Statement(hub=hub, profile=profile, kind=kind, text=texts[len(_STATEMENTS) * number + place], position=place)
-            for number, profile in enumerate(rows)
+            Statement(hub=hub, profile=profile, kind=kind, text=next(written), position=place)
+            for profile in rows
             for place, kind in enumerate(_STATEMENTS)
         ),
         batch_size=_BATCH,

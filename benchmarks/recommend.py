@@ -5,6 +5,7 @@ Each step runs in a process of its own (`manage.py bench_step`), so that memory 
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -26,8 +27,15 @@ def run(say: Callable[[str], None]) -> Figures:
             "VIDENBRO_DATA_DIR": folder,
             "VIDENBRO_CACHE_DIR": str(settings.VIDENBRO_CACHE_DIR),
         }
-        _manage(["migrate", "--verbosity", "0"], environment)
-        _manage(["load_taxonomies"], environment)
+        _manage(["build_assets"], dict(os.environ))
+        shutil.copytree(settings.DATA_DIR / "assets", Path(folder) / "assets")
+        for command in (
+            ["compile_translations"],
+            ["collectstatic", "--noinput", "--verbosity", "0"],
+            ["migrate", "--verbosity", "0"],
+            ["load_taxonomies"],
+        ):
+            _manage(command, environment)
         figures: Figures = {"profiles": PROFILES}
         for step, title in (
             ("build", f"building a cluster of {PROFILES} profiles with 4 statements each (minutes)"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import get_language
 
 from hubs.domain.memberships import join_hub
+from hubs.domain.people import find_or_create_person
 from hubs.enums import Role
 from hubs.models import Hub, User
 from profiles.models import Affiliation, Profile
@@ -94,9 +95,7 @@ def create_people(hub: Hub, profiles: Mapping[str, Profile]) -> list[User]:
 
 
 def _create_person(hub: Hub, person: DemoPerson, profiles: Mapping[str, Profile]) -> User:
-    user = User.objects.filter(email=person.email).first() or User.objects.create_user(
-        person.email, name=person.name, language="da"
-    )
+    user = find_or_create_person(person.email, name=person.name)
     join_hub(hub, user=user, role=person.role)
     if person.profile_key is not None:
         organisation = profiles[person.profile_key].organisation

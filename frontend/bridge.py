@@ -75,9 +75,9 @@ def bridge_card(match: Match, *, query: str = "", seeker: str = "") -> BridgeCar
         theirs=bank(match.theirs, their_label(match)),
         span_label=match.span_label,
         form_label=_collaboration(match),
-        reasons=match.reasons[:3],
+        reasons=match.reasons,
         reservation=match.reservation,
-        hangers=hangers(len(match.reasons[:3])),
+        hangers=hangers(len(match.reasons)),
     )
 
 

@@ -50,10 +50,10 @@ def sample_card() -> BridgeCard:
         form_label="OPI-light",
         reasons=(
             Reason("shared_words", _("Same words"), _("pressure, nurses, test")),
-            Reason("stage", _("Right stage"), _("a prototype that can be tried")),
+            Reason("purpose", _("Same purpose"), _("test")),
             Reason("both_ways", _("Both ways"), _("they also seek what you offer")),
         ),
-        reservation=Reason("load", _("But"), _("only two projects a year")),
+        reservation=Reason("region", _("But"), _("lies in %(region)s") % {"region": _("another region")}),
         hangers=hangers(3),
     )
 

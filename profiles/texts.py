@@ -12,6 +12,10 @@ from django.utils.translation import ngettext
 from kernel.errors import InvalidInput
 
 _ALLOWED_CONTROLS = frozenset("\n\t")
+# Soft hyphen, zero-width space and joiner, byte order mark, and all that turns the direction of reading.
+_UNSEEN = dict.fromkeys(
+    (0xAD, 0x61C, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), 0x2060, *range(0x2066, 0x206A), 0xFEFF)
+)
 _MANY_BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -46,7 +50,11 @@ def clean_text(raw: str, *, field: str, max_length: int, min_letters: int = 0) -
 
 
 def clean_line(raw: str, *, field: str, max_length: int, min_letters: int = 0) -> str:
-    """Like `clean_text`, on one line: every run of white space becomes one space."""
+    """Like `clean_text`, on one line: every run of white space becomes one space.
+
+    Characters that nobody sees are dropped: with them one name could pass for another, or turn the words after it.
+    """
+    raw = raw.translate(_UNSEEN) if len(raw) <= 2 * max_length else raw
     return " ".join(clean_text(raw, field=field, max_length=max_length, min_letters=min_letters).split())
 
 

@@ -23,7 +23,7 @@ from api.serializers.fields import (
 from api.serializers.statements import OwnStatement
 from hubs.enums import Visibility
 from hubs.policies import Action, may
-from profiles.domain.fields import MAX_KEYWORDS, MEETING_LANGUAGES
+from profiles.domain.fields import MAX_EMPLOYEES, MAX_KEYWORDS, MEETING_LANGUAGES
 from profiles.enums import ProfileKind, Taxonomy
 from profiles.models import Profile
 from profiles.queries import contact_for
@@ -51,7 +51,7 @@ class OrganisationValues(Shape):
     sector = OptionalCode(Taxonomy.FIRM_SECTOR)
     phase = OptionalCode(Taxonomy.FIRM_PHASE)
     founded_year = WholeNumber(min_value=1600, max_value=2100, required=False, allow_null=True)
-    employees = WholeNumber(min_value=0, max_value=10_000_000, required=False, allow_null=True)
+    employees = WholeNumber(min_value=0, max_value=MAX_EMPLOYEES, required=False, allow_null=True)
 
 
 class ProfileValues(Shape):

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
@@ -13,11 +12,8 @@ from rest_framework.response import Response
 from api.openapi import refusals
 from api.serializers.matches import RecommendationQuery, RecommendationQuestion, RecommendationsAnswer
 from api.views.base import HubView
-from events.queries import find_event, participant_ids
-from hubs.policies import may_see_participants
-from kernel.errors import InvalidInput, NotAllowed
+from events.queries import among_whom
 from matching.domain.recommending import recommend_for_profile, recommend_for_text
-from matching.enums import Purpose
 from profiles.queries import find_profile_by_id
 
 QUESTION = OpenApiExample(
@@ -86,19 +82,4 @@ class RecommendationsView(HubView):
         return Response(self.render(RecommendationsAnswer, found))
 
     def _among(self, values: Mapping[str, Any]) -> frozenset[int] | None:
-        """The participants of the named event; none when the purpose is another.
-
-        Raises:
-            InvalidInput: the event is missing, or named for another purpose.
-            NotAllowed: the viewer may not see who takes part.
-        """
-        slug = values.get("event")
-        if values["purpose"] != Purpose.EVENT:
-            if slug:
-                raise InvalidInput(_now("Leave the event out, or choose the purpose event."), field="event")
-            return None
-        if not slug:
-            raise InvalidInput(_now("Say which event: its address, such as medico-bazar."), field="event")
-        if not may_see_participants(self.viewer):
-            raise NotAllowed(_now("Only members of the hub may see who takes part in an event."))
-        return participant_ids(find_event(self.hub.pk, slug))
+        return among_whom(self.viewer, purpose=values["purpose"], slug=values.get("event") or "")

@@ -9,10 +9,11 @@ from django.utils.translation import get_language, gettext_lazy
 
 from frontend.forms.plain import PlainForm, Text, language_choices
 from hubs.enums import Visibility
-from profiles.domain.fields import OrganisationFields, ProfileFields
+from profiles.domain.fields import MAX_EMPLOYEES, OrganisationFields, ProfileFields
+from profiles.domain.stored_fields import organisation_fields, profile_fields
 from profiles.enums import ProfileKind, Taxonomy
 from profiles.models import Organisation, Profile
-from profiles.terms import choices_of, code_of, label_of, terms_of
+from profiles.terms import choices_of, label_of, terms_of
 
 _BETWEEN_KEYWORDS = re.compile(r"[,;\n]")
 
@@ -38,7 +39,9 @@ class OrganisationForm(PlainForm):
     sector = forms.ChoiceField(label=gettext_lazy("Sector"), required=False)
     phase = forms.ChoiceField(label=gettext_lazy("Phase"), required=False)
     founded_year = forms.IntegerField(label=gettext_lazy("Founded"), required=False)
-    employees = forms.IntegerField(label=gettext_lazy("Employees"), required=False, min_value=0, max_value=1_000_000)
+    employees = forms.IntegerField(
+        label=gettext_lazy("Employees"), required=False, min_value=0, max_value=MAX_EMPLOYEES
+    )
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -120,37 +123,6 @@ def municipality_groups() -> list[tuple[str, list[tuple[str, str]]]]:
     for term in terms_of(Taxonomy.MUNICIPALITY):
         groups.setdefault(label_of(term.parent_id), []).append((term.code, term.label(language)))
     return [(region, sorted(choices, key=lambda choice: choice[1])) for region, choices in groups.items()]
-
-
-def organisation_fields(organisation: Organisation) -> OrganisationFields:
-    """A stored organisation as one would write it."""
-    return OrganisationFields(
-        name=organisation.name,
-        website=organisation.website,
-        cvr_number=organisation.cvr_number,
-        sector=code_of(organisation.sector_id),
-        phase=code_of(organisation.phase_id),
-        founded_year=organisation.founded_year,
-        employees=organisation.employees,
-    )
-
-
-def profile_fields(profile: Profile) -> ProfileFields:
-    """A stored profile as one would write it."""
-    return ProfileFields(
-        kind=profile.kind,
-        name=profile.name,
-        region=code_of(profile.region_id),
-        municipality=code_of(profile.municipality_id),
-        specialty=code_of(profile.specialty_id),
-        municipal_field=code_of(profile.municipal_field_id),
-        themes=tuple(code_of(link.theme_id) for link in profile.theme_links.all()),
-        keywords=tuple(profile.keywords),
-        languages=tuple(profile.languages),
-        visibility=profile.visibility,
-        is_paused=profile.is_paused,
-        contact_email=profile.contact_email,
-    )
 
 
 def organisation_initial(organisation: Organisation) -> dict[str, Any]:

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy
 from frontend.forms.plain import PlainForm, Text
 from hubs.enums import Visibility
 from profiles.domain.fields import StatementFields
+from profiles.domain.stored_fields import statement_fields
 from profiles.enums import StatementKind, Taxonomy
 from profiles.models import Statement
-from profiles.terms import choices_of, code_of
+from profiles.terms import choices_of
 
 TAXONOMY_FIELDS = {
     "purpose": Taxonomy.CONTACT_PURPOSE,
@@ -75,12 +76,4 @@ class StatementForm(PlainForm):
 
 def statement_initial(statement: Statement) -> dict[str, Any]:
     """A stored text as the form first shows it."""
-    return {
-        "version": statement.version,
-        "kind": statement.kind,
-        "text": statement.text,
-        "language": statement.language,
-        **{name: code_of(getattr(statement, f"{name}_id")) for name in TAXONOMY_FIELDS},
-        "expires_on": statement.expires_on,
-        "visibility": statement.visibility,
-    }
+    return {**vars(statement_fields(statement)), "version": statement.version}

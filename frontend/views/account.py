@@ -17,7 +17,6 @@ from allauth.account.utils import get_login_redirect_url
 from allauth.account.views import ConfirmLoginCodeView, RequestLoginCodeView
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -30,6 +29,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from frontend.forms.account import CodeForm, EmailForm
+from hubs.domain.people import find_or_create_person
 from hubs.models import User
 
 
@@ -68,15 +68,9 @@ class MailedCode(LoginCodeVerificationProcess):
 def _person_of(email: str) -> User:
     """The person with that proven address, made now if need be."""
     known = filter_users_by_email(email, prefer_verified=True, for_login=True)
-    user = known[0] if known else _new_person(email)
+    user = known[0] if known else find_or_create_person(email, language=get_language() or "da")
     EmailAddress.objects.get_or_create(user=user, email=email, defaults={"verified": True})
     return user
-
-
-def _new_person(email: str) -> User:
-    """Two browsers may prove the same new address at once; both are the same person."""
-    values = {"language": get_language() or "da", "password": make_password(None)}
-    return User.objects.get_or_create(email=email, defaults=values)[0]
 
 
 @method_decorator([never_cache, sensitive_post_parameters("email")], name="dispatch")

@@ -17,19 +17,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from frontend.forms.bodies import form_page
 from frontend.forms.plain import PlainForm
-from frontend.forms.profiles import (
-    OrganisationForm,
-    ProfileForm,
-    organisation_initial,
-    profile_fields,
-    profile_initial,
-)
+from frontend.forms.profiles import OrganisationForm, ProfileForm, organisation_initial, profile_initial
 from frontend.forms.statements import StatementForm, statement_initial
 from frontend.requests import PageRequest
 from hubs.policies import Action, owns, require
 from kernel.errors import EditConflict, InvalidInput, NotAllowed, NotFound
 from profiles.domain.profiles import update_organisation, update_profile
 from profiles.domain.statements import add_statement, remove_statement, update_statement
+from profiles.domain.stored_fields import profile_fields
 from profiles.enums import StatementKind
 from profiles.models import Profile, Statement
 from profiles.queries import find_profile, find_statement, own_profiles

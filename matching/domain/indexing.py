@@ -68,7 +68,8 @@ def publish_changes(hub_id: int, *, encoder: Encoder, limit: int = 200) -> int:
     """
     state = IndexState.objects.filter(pk=hub_id).first()
     if state is None or state.encoder != encoder.fingerprint:
-        return rebuild_index(hub_id, encoder=encoder).version.published
+        before = state.published if state else 0
+        return rebuild_index(hub_id, encoder=encoder).version.published - before
     changes = pending_changes(hub_id, limit)
     if not changes:
         return 0
@@ -118,9 +119,11 @@ def rebuild_index(hub_id: int, *, encoder: Encoder, progress: Progress | None = 
 
 def _forget_what_is_gone(state: IndexState) -> None:
     """Erase the vectors of texts that are gone, and the changes numbered so far: a new generation is read whole."""
-    living = {item.content_hash for item in indexable_statements(state.hub_id)}
     stored = StatementVector.objects.filter(hub_id=state.hub_id)
-    gone = [pk for pk, digest in stored.values_list("pk", "content_hash") if digest not in living]
+    # Vectors before texts: one that a worker stores after this look belongs to a text that is here.
+    known = list(stored.values_list("pk", "content_hash"))
+    living = {item.content_hash for item in indexable_statements(state.hub_id)}
+    gone = [pk for pk, digest in known if digest not in living]
     for start in range(0, len(gone), _CHANGES_A_QUERY):
         stored.filter(pk__in=gone[start : start + _CHANGES_A_QUERY]).delete()
     IndexChange.objects.filter(hub_id=state.hub_id, published__isnull=False).delete()

@@ -39,7 +39,8 @@ class IndexRegistry:
         self._clock = clock
         self._indexes: dict[int, HubIndex] = {}
         self._looked_at: dict[int, float] = {}
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
+        self._hub_locks: dict[int, threading.RLock] = {}
 
     def index_for(self, hub_id: int, *, dimension: int, fingerprint: str) -> HubIndex:
         """The hub's index, not older than `REFRESH_SECONDS`.
@@ -47,13 +48,18 @@ class IndexRegistry:
         Raises:
             NotReady: nothing is published yet, or it was built with another encoder.
         """
-        with self._lock:
+        with self._lock_of(hub_id):
             index = self._indexes.get(hub_id)
             if index is None or self._clock() - self._looked_at.get(hub_id, float("-inf")) >= REFRESH_SECONDS:
                 index = self._refreshed(hub_id, index, dimension, fingerprint)
                 self._indexes[hub_id] = index
                 self._looked_at[hub_id] = self._clock()
             return index
+
+    def _lock_of(self, hub_id: int) -> threading.RLock:
+        """One lock a hub: while one hub's index is built, the others answer."""
+        with self._lock:
+            return self._hub_locks.setdefault(hub_id, threading.RLock())
 
     def forget(self) -> None:
         """Drop every copy; the next question loads anew."""

@@ -18,6 +18,7 @@ from profiles.texts import clean_line, clean_text, quotable
 STATEMENT_LANGUAGES = ("da", "en")
 MEETING_LANGUAGES = ("da", "en", "sv", "no", "de", "nl", "fr", "es", "it", "pl", "fi", "is", "kl", "uk", "ar")
 MAX_KEYWORDS = 12
+MAX_EMPLOYEES = 10_000_000
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,10 @@ from kernel.errors import InvalidInput, NotAllowed, NotFound
 from profiles.domain.fields import OrganisationFields, ProfileFields
 from profiles.domain.saving import assign, check_version, save_valid
 from profiles.models import Affiliation, Organisation, Profile, ProfileTheme
-from profiles.queries import find_organisation
+from profiles.queries import find_organisation, own_profiles
 
+# More than a hospital has departments; without an end, one person could fill the hub.
+MAX_PROFILES = 100
 _DANISH_LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "Æ": "Ae", "Ø": "Oe", "Å": "Aa"})
 
 
@@ -25,10 +27,16 @@ def create_profile(
 
     Raises:
         NotAllowed: nobody has signed in.
-        InvalidInput: a field breaks a rule, or others already speak for an organisation of that name.
+        InvalidInput: a field breaks a rule, others already speak for an organisation of that name,
+            or the person's organisations have as many profiles as one may make.
     """
     if not may_create_profile(viewer):
         raise NotAllowed(_("Sign in first, then you can make a profile."))
+    if own_profiles(viewer).count() >= MAX_PROFILES:
+        raise InvalidInput(
+            _("You speak for %(limit)d profiles, and nobody can make more. Ask the hub to help you.")
+            % {"limit": MAX_PROFILES}
+        )
     owner = _organisation_for(hub, viewer, organisation)
     profile = store_profile(hub, organisation=owner, fields=fields)
     join_hub(hub, user=user)

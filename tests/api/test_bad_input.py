@@ -178,3 +178,23 @@ def test_answers_are_json_that_no_browser_takes_for_a_page(member: Caller, own_p
 
     assert response["Content-Type"] == "application/json"
     assert response["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"\ud800": 1},
+        {"text": "sensor", "purpose": "\ud800"},
+        {"text": "sensor", "purpose": "opi_light", "seeker_kind": "\udfff"},
+    ],
+)
+def test_lone_surrogates_in_names_and_choices_are_refused_in_the_one_form(anybody: Caller, body: Any) -> None:
+    status, answer = anybody.send("POST", "recommendations/", raw(body))
+
+    assert (status, answer["error"]["code"]) == (400, "invalid_input")
+
+
+def test_refusal_quotes_an_unknown_name_that_cannot_be_sent_back(anybody: Caller) -> None:
+    _status, answer = anybody.send("POST", "recommendations/", raw({"\ud800navn": 1}))
+
+    assert list(answer["error"]["fields"]) == ["?navn"]

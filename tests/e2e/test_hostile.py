@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.people import sign_in_by_code
 from tests.e2e.wording import words_in
 
-MARKUP = "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">"
+MARKUP = '<script>window.taken=1</script><img src=x onerror="window.taken=1">'
 NAME = f"Skumringen {MARKUP}"
 OFFER = f"Vi udlåner en skumringslampe. {MARKUP}</textarea></p>"
 say = words_in("da")
@@ -18,7 +18,7 @@ Visit = Callable[..., Page]
 
 def is_only_text(page: Page) -> bool:
     """Whether nothing of the markup became part of the page."""
-    return "taken" not in page.title() and page.locator("img[src=x], main script").count() == 0
+    return bool(page.evaluate("window.taken === undefined && !document.querySelector('img[src=x], main script')"))
 
 
 @pytest.fixture
@@ -98,13 +98,13 @@ def test_form_without_its_mark_is_refused_in_the_look(visit: Visit) -> None:
     expect(page.get_by_role("banner")).to_contain_text("Videnbro")
 
 
-def test_too_long_a_question_says_what_to_do(visit: Visit) -> None:
+def test_very_long_question_is_answered_in_words(visit: Visit) -> None:
     page = visit()
     page.goto("/search/")
 
-    page.get_by_role("searchbox").evaluate("(box, text) => { box.value = text }", "fald " * 1500)
-    page.get_by_role("searchbox").press("Enter")
+    page.get_by_role("searchbox").focus()
+    page.keyboard.insert_text("fald på plejehjem " * 500)
+    page.keyboard.press("Enter")
 
-    complaint = page.locator("#search-complaint, #notice .notice--error")
-    expect(complaint).to_be_visible()
-    assert complaint.inner_text().strip() != ""
+    expect(page.locator("#results-status strong, #search-complaint, #notice .notice--error")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_have_text(say("Search"))

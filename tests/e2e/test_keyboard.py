@@ -13,7 +13,7 @@ MOST_STOPS = 150
 say = words_in("da")
 
 # What has the focus: its name, whether an outline or shadow marks it (a hidden box is marked on its label),
-# and whether it can be seen, not hidden below the bar at the top.
+# and whether its beginning can be seen, not hidden below the bar at the top.
 FOCUSED = """() => {
   const element = document.activeElement;
   if (!element || element === document.body) return null;
@@ -24,7 +24,7 @@ FOCUSED = """() => {
     return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2) || style.boxShadow !== "none";
   });
   const box = (element.closest("label") ?? element).getBoundingClientRect();
-  const top = document.elementFromPoint(box.left + Math.min(box.width, innerWidth) / 2, box.top + box.height / 2);
+  const top = document.elementFromPoint(box.left + Math.min(box.width, 24) / 2, box.top + box.height / 2);
   const seen = !!top && (shown.some((each) => each.contains(top)) || top.contains(element));
   return {name: element.outerHTML.slice(0, 120), marked, seen};
 }"""
@@ -89,6 +89,6 @@ def test_every_stop_shows_the_focus(visit: Visit, path: str, device: Device) -> 
             break
         stops.append(stop)
 
-    assert len(stops) > 8
+    assert len(stops) >= 5
     assert [stop["name"] for stop in stops if not stop["marked"]] == []
     assert [stop["name"] for stop in stops if not stop["seen"]] == []

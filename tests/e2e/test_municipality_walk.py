@@ -93,6 +93,7 @@ def test_need_is_found_by_every_process_and_hidden_again(site: Site, visit: Call
     stranger.goto("/profiles/randers-hjemmepleje/")
     expect(stranger.get_by_role("heading", level=1)).to_be_visible()
     assert SUBJECT not in stranger.content()
+    remove_need(page)
 
 
 def hide_need(page: Page) -> None:
@@ -101,3 +102,10 @@ def hide_need(page: Page) -> None:
     page.get_by_label(say("Only us and the hub's staff")).check()
     page.get_by_role("button", name=say("Save")).click()
     expect(page.get_by_role("alert")).to_contain_text(say("Saved."))
+
+
+def remove_need(page: Page) -> None:
+    """For the other walks: the profile is as it was."""
+    page.get_by_role("article").filter(has_text=SUBJECT).get_by_role("link", name=say("Remove")).click()
+    page.get_by_role("button", name=say("Remove it")).click()
+    expect(page.get_by_role("alert")).to_contain_text(say("The text is removed."))

@@ -4,12 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from events.domain.participation import register_profiles
 from events.models import Event
-from events.queries import coming_events, find_event
+from events.queries import among_whom, coming_events, find_event
+from hubs.enums import Role
 from hubs.models import Hub
 from hubs.policies import Viewer
-from kernel.errors import NotFound
-from tests.factories import HubFactory
+from kernel.errors import InvalidInput, NotAllowed, NotFound
+from tests.factories import HubFactory, ProfileFactory
 
 NOW = datetime(2027, 3, 18, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -46,3 +48,32 @@ def test_other_hubs_event_and_missing_event_look_alike(events: Hub, slug: str) -
         find_event(events.pk, slug)
 
     assert (refusal.value.code, refusal.value.details) == ("not_found", {})
+
+
+def test_event_purpose_names_only_those_who_take_part(events: Hub) -> None:
+    inside, _outside = ProfileFactory(), ProfileFactory()
+    register_profiles(find_event(events.pk, "later"), profiles=[inside])
+
+    found = among_whom(Viewer(events.pk, Role.MEMBER, 1), purpose="event", slug="later")
+
+    assert found == {inside.pk}
+
+
+def test_other_purposes_name_everybody(events: Hub) -> None:
+    assert among_whom(Viewer(events.pk), purpose="opi_light", slug="") is None
+
+
+@pytest.mark.parametrize(
+    ("purpose", "slug", "role", "refusal"),
+    [
+        ("event", "", Role.MEMBER, InvalidInput),
+        ("project", "later", Role.MEMBER, InvalidInput),
+        ("event", "later", Role.VISITOR, NotAllowed),
+        ("event", "in-the-north", Role.HUB_ADMIN, NotFound),
+    ],
+)
+def test_event_that_is_missing_foreign_or_closed_is_refused(
+    events: Hub, purpose: str, slug: str, role: Role, refusal: type[Exception]
+) -> None:
+    with pytest.raises(refusal):
+        among_whom(Viewer(events.pk, role, 1), purpose=purpose, slug=slug)

@@ -81,3 +81,17 @@ def test_deployment_check_leaves_only_what_the_owner_of_the_domain_decides(tmp_p
     assert answer.returncode == 0, answer.stderr
     # HSTS for subdomains and for the browsers' preload list reaches further than this site.
     assert set(re.findall(r"\(\w+\.[WE]\d+\)", answer.stderr)) <= {"(security.W005)", "(security.W021)"}
+
+
+def test_unexpected_errors_reach_the_log_of_the_process() -> None:
+    failing = (
+        "import django, logging; django.setup();"
+        "logging.getLogger('django.request').error('something broke');"
+        "logging.getLogger('django.request').warning('a page that is not there')"
+    )
+
+    answer = python("-c", failing, **ENVIRONMENT, PYTHONPATH="platform")
+
+    assert answer.returncode == 0, answer.stderr
+    assert "ERROR django.request: something broke" in answer.stderr
+    assert "a page that is not there" not in answer.stderr

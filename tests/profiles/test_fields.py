@@ -52,7 +52,6 @@ def test_unstorable_keyword_is_refused(raw: str) -> None:
         (ORGANISATION, "name", 200),
         (PROFILE, "name", 160),
         (STATEMENT, "text", 5000),
-        (ORGANISATION, "cvr_number", 8),
     ],
 )
 def test_length_limit_is_exact(fields: Any, name: str, limit: int) -> None:

@@ -145,3 +145,16 @@ def test_text_can_always_be_quoted_in_a_message(raw: str) -> None:
 
 def test_plain_text_is_quoted_as_it_stands() -> None:
     assert quotable("Fødselslæge & <b>") == "Fødselslæge & <b>"
+
+
+@pytest.mark.parametrize("unseen", ["\u00ad", "\u061c", "\u200b", "\u200e", "\u202e", "\u2060", "\u2069", "\ufeff"])
+def test_clean_line_drops_what_lets_one_name_pass_for_another(unseen: str) -> None:
+    assert clean_line(f"Re{unseen}gion Midt", field="name", max_length=40) == "Region Midt"
+
+
+def test_clean_line_keeps_joiners_that_emoji_and_scripts_need() -> None:
+    assert clean_line("👩\u200d⚕ Klinik", field="name", max_length=40) == "👩\u200d⚕ Klinik"
+
+
+def test_clean_text_keeps_the_direction_marks_of_a_paragraph() -> None:
+    assert clean_text("Ord \u2067abc\u2069 ord", field="text", max_length=40) == "Ord \u2067abc\u2069 ord"

@@ -175,7 +175,7 @@ def test_no_hub_at_all_is_one_line(db: None, encoder: WordHashEncoder) -> None:
 
 
 def test_unknown_event_is_one_line(firm: Profile) -> None:
-    assert refusal(NEED, "--event", "nosuch", "--language", "en") == "We cannot find that event."
+    assert refusal(NEED, "--purpose", "event", "--event", "nosuch", "--language", "en") == "We cannot find that event."
 
 
 @pytest.mark.parametrize("limit", ["0", "-1", "51", "many", "1.5", "²", ""])

@@ -6,8 +6,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from hubs.domain.memberships import join_hub
+from hubs.domain.people import find_or_create_person
 from hubs.enums import Role
-from hubs.models import Hub, User
+from hubs.models import Hub
 from kernel.errors import InvalidInput
 
 
@@ -25,7 +26,7 @@ def found_hub(slug: str, *, name: str, admin_email: str, domain: str = "") -> Hu
     except ValidationError as error:
         raise InvalidInput(" ".join(error.messages), field="hub") from error
     hub.save()
-    admin = User.objects.filter(email=admin_email.lower()).first() or User.objects.create_user(admin_email)
+    admin = find_or_create_person(admin_email)
     membership = join_hub(hub, user=admin, role=Role.HUB_ADMIN)
     if membership.role != Role.HUB_ADMIN:
         raise InvalidInput(_("That person has another role in the hub already."), field="admin_email")

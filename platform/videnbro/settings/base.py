@@ -46,6 +46,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "profiles.middleware.ViewerMiddleware",
+    "frontend.caching.PersonalAnswersMiddleware",
     "frontend.errors.DomainErrorMiddleware",
 ]
 
@@ -169,6 +170,17 @@ SPECTACULAR_SETTINGS = {
         "api.openapi.close_bodies",
         "api.openapi.drop_private_marks",
     ],
+}
+
+# To stderr, whatever DEBUG says: Django alone would mail its errors to administrators that nobody has named.
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    # A page that is not there and a host name that is not ours are the visitor's matter, not the operator's.
+    "loggers": {"django.request": {"level": "ERROR"}, "django.security.DisallowedHost": {"level": "CRITICAL"}},
 }
 
 VIDENBRO_DEFAULT_HUB = "midtbro"

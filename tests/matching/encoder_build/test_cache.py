@@ -16,6 +16,8 @@ from django.conf import settings
 from matching.encoder_build import cache
 from matching.encoder_build.cache import CacheUnusableError, ensure_encoder, find_encoder
 from matching.encoder_build.loading import load_encoder
+from matching.encoder_build.recipe import Progress, build_encoder
+from matching.encoder_build.sources import EncoderSource
 
 _DIE_WHILE_BUILDING = """
 import sys, time
@@ -149,11 +151,9 @@ def test_builder_killed_halfway_is_cleaned_up_by_the_next(
 def test_two_builders_at_once_build_once(
     tiny_model_folder: Path, tmp_path: Path, lines: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    build = cache.build_encoder
-
-    def build_slowly(*arguments: object) -> None:
+    def build_slowly(source: EncoderSource, fingerprint: str, folder: Path, progress: Progress) -> None:
         time.sleep(0.2)
-        build(*arguments)  # type: ignore[arg-type]
+        build_encoder(source, fingerprint, folder, progress)
 
     monkeypatch.setattr(cache, "build_encoder", build_slowly)
     with ThreadPoolExecutor(max_workers=2) as pool:

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from events.queries import find_event, participant_ids
+from events.queries import among_whom
 from hubs.enums import Role
 from hubs.models import Hub
 from hubs.policies import Viewer
@@ -53,7 +53,7 @@ class Command(BaseCommand):
         hub = _hub(options["hub"])
         viewer = Viewer(hub_id=hub.pk, role=Role.FACILITATOR)
         today = timezone.localdate()
-        among = participant_ids(find_event(hub.pk, options["event"])) if options["event"] else None
+        among = among_whom(viewer, purpose=purpose, slug=options["event"])
         try:
             profile = find_profile(viewer, question, today=today)
         except NotFound:

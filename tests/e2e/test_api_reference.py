@@ -1,0 +1,33 @@
+"""The page about the API reads well under the same strict content policy as every other page."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+Visit = Callable[..., Page]
+
+
+def test_reference_is_laid_out_and_leads_to_each_part(visit: Visit) -> None:
+    page = visit()
+
+    answer = page.goto("/api/v1/docs/")
+
+    assert answer is not None
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    contents = page.get_by_role("navigation").first
+    assert contents.bounding_box()["x"] + 40 < page.get_by_role("main").bounding_box()["x"]  # type: ignore[index]
+    for link in contents.get_by_role("link").all():
+        link.click()
+        expect(page.locator(":target")).to_be_in_viewport()
+    expect(page.get_by_role("main")).to_contain_text("/api/v1/search/")
+
+
+def test_reference_offers_the_same_for_programs(visit: Visit) -> None:
+    page = visit()
+    page.goto("/api/v1/docs/")
+
+    address = page.get_by_role("link", name="OpenAPI 3.1").get_attribute("href")
+
+    answer = page.request.get(address or "")
+    assert answer.json()["openapi"].startswith("3.1")
+    assert "/api/v1/search/" in answer.json()["paths"]
