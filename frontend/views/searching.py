@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from frontend.examples import example_searches
+from frontend.limits import count_search
 from frontend.requests import PageRequest, vary_on_htmx, wants_partial
 from hubs.policies import Viewer
 from kernel.errors import InvalidInput
@@ -80,6 +81,8 @@ class Filter:
 def search_page(request: PageRequest) -> HttpResponse:
     """The search page; for htmx only its results."""
     question = read_question(request.GET)
+    if question.text:
+        count_search(request)
     answer = find_answer(request.viewer, question)
     is_partial = wants_partial(request)
     context = {

@@ -18,7 +18,7 @@ class Visibility(models.TextChoices):
     """Who may read a statement or a profile, from everybody to the hub's own staff."""
 
     PUBLIC = "public", _("Everybody")
-    MEMBERS = "members", _("Members of the hub")
+    MEMBERS = "members", _("Members of the hub: everybody with a profile here")
     HUB = "hub", _("Only us and the hub's staff")
 
 

@@ -1,5 +1,6 @@
 """The catalogue is whole, and the tools that keep it so find what is missing."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -186,7 +187,10 @@ for _ in range(20):
     t.compile_catalogue(t.read_catalogue(), target)
     target.unlink(missing_ok=True)
 """
-    workers = [subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.PIPE) for _number in range(2)]
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    workers = [
+        subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.PIPE, env=environ) for _number in range(2)
+    ]
 
     errors = [worker.communicate()[1] for worker in workers]
 

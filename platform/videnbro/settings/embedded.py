@@ -9,7 +9,8 @@ from videnbro.settings.base import *  # noqa: F403
 from videnbro.settings.environment import env
 
 DATA_DIR = Path(env.str("VIDENBRO_DATA_DIR", default=str(base.DATA_DIR)))
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+# Its database, mails and index are nobody else's business.
+DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
 def _kept_secret(path: Path) -> str:
@@ -47,4 +48,6 @@ STATICFILES_DIRS = [("vendor", DATA_DIR / "assets")]
 VIDENBRO_CACHE_DIR = Path(env.str("VIDENBRO_CACHE_DIR", default=str(base.VIDENBRO_CACHE_DIR)))
 VIDENBRO_ENCODER = env.str("VIDENBRO_ENCODER", default=base.VIDENBRO_ENCODER)
 VIDENBRO_INDEX_DIR = DATA_DIR / "index"
+# Everybody who tries it out has the same address, and the browser walks are quick.
+VIDENBRO_SEARCHES_A_MINUTE = 3000
 VIDENBRO_DEMO = True
