@@ -21,7 +21,7 @@ def begin_to_write(page: Page) -> None:
     page.goto(FORM)
     page.get_by_label(say("Something we offer")).check()
     page.get_by_label(say("Text"), exact=True).fill(HALF)
-    page.get_by_label(say("Members of the hub")).check()
+    page.locator("[name=visibility][value=members]").check()
 
 
 def test_half_written_text_survives_a_reload(visit: Visit) -> None:
@@ -32,7 +32,7 @@ def test_half_written_text_survives_a_reload(visit: Visit) -> None:
 
     expect(page.get_by_label(say("Text"), exact=True)).to_have_value(HALF)
     expect(page.get_by_label(say("Something we offer"))).to_be_checked()
-    expect(page.get_by_label(say("Members of the hub"))).to_be_checked()
+    expect(page.locator("[name=visibility][value=members]")).to_be_checked()
 
 
 def test_half_written_text_survives_going_away_and_back(visit: Visit) -> None:

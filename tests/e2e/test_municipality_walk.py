@@ -66,7 +66,7 @@ def save_need(page: Page) -> None:
     page.get_by_role("link", name=say("Add an offer or a need")).click()
     page.get_by_label(say("Something we need")).check()
     page.get_by_label(say("Text"), exact=True).fill(NEED)
-    page.get_by_label(say("Everybody")).check()
+    page.locator("[name=visibility][value=public]").check()
     page.get_by_role("button", name=say("Save")).click()
     expect(page.get_by_role("alert")).to_contain_text(say("Saved."))
 
@@ -99,7 +99,7 @@ def test_need_is_found_by_every_process_and_hidden_again(site: Site, visit: Call
 def hide_need(page: Page) -> None:
     page.get_by_role("link", name=say("My profile")).click()
     page.get_by_role("article").filter(has_text=SUBJECT).get_by_role("link", name=say("Change")).click()
-    page.get_by_label(say("Only us and the hub's staff")).check()
+    page.locator("[name=visibility][value=hub]").check()
     page.get_by_role("button", name=say("Save")).click()
     expect(page.get_by_role("alert")).to_contain_text(say("Saved."))
 

@@ -13,6 +13,8 @@ from matching.encoder_build.packed_weights import read_packed_model
 from matching.engine.encoders import OnnxEncoder
 from tests.matching.encoder_build.unigram_reference import UnigramReference
 
+pytestmark = pytest.mark.model
+
 TEXTS = {
     "danish": "Rød grød med fløde på Ærø, og åbne øjne: ÆØÅ æøå É ü",
     "english": "We're looking for a partner (wearables, 2026/27) — any ideas?",

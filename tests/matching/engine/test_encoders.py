@@ -10,6 +10,8 @@ import pytest
 
 from matching.engine.encoders import EmptyTextError, Encoder, OnnxEncoder, SentenceTransformersEncoder
 
+pytestmark = pytest.mark.model
+
 TEXTS = [
     "Vi søger en klinisk partner.",
     "og",

@@ -8,6 +8,8 @@ import pytest
 from matching.engine.encodable_text import clean_text
 from matching.engine.encoders import MODEL_FOLDER, OnnxEncoder, SentenceTransformersEncoder, Vectors
 
+pytestmark = pytest.mark.model
+
 PASSAGES = [
     "Kommunen søger en partner til skærmbesøg hos borgere med KOL.",
     "Øjenafdelingen på Ærø afprøver en ny lampe: lys, der følger døgnet.",

