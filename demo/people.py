@@ -114,3 +114,8 @@ def demo_people(hub: Hub) -> list[User]:
             user.demo_label = person.label(language)  # type: ignore[attr-defined]
             people.append(user)
     return people
+
+
+def profile_key_of(user: User) -> str | None:
+    """The profile that a demo person speaks for: the demo's keys are the profiles' addresses."""
+    return next((person.profile_key for person in DEMO_PEOPLE if person.email == user.email), None)

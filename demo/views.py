@@ -16,7 +16,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from demo.people import demo_people
+from demo.people import demo_people, profile_key_of
 from frontend.requests import PageRequest
 from hubs.models import Hub, User
 
@@ -64,7 +64,8 @@ def log_in(request: PageRequest) -> HttpResponse:
     if user is None:
         raise Http404
     get_adapter().login(request, user)
-    return redirect("frontend:for_you" if user.affiliations.exists() else "frontend:home")
+    key = profile_key_of(user)
+    return redirect("frontend:for_profile", slug=key) if key else redirect("frontend:for_you")
 
 
 @only_in_demo

@@ -65,6 +65,15 @@ def test_button_signs_in_as_that_person(settings: Any, client: Client, people: l
     assert client.session["_auth_user_id"] == str(people[0].pk)
 
 
+def test_button_leads_to_what_that_person_speaks_for(settings: Any, client: Client, people: list[User]) -> None:
+    settings.VIDENBRO_DEMO = True
+
+    places = [client.post("/demo/log-in/", {"person": str(user.public_id)})["Location"] for user in people]
+
+    expected = [f"/for-you/{person.profile_key}/" if person.profile_key else "/for-you/" for person in DEMO_PEOPLE]
+    assert places == expected
+
+
 def test_buttons_stand_on_the_first_page_of_the_demo_only(settings: Any, client: Client, people: list[User]) -> None:
     shown = []
     for is_demo in (True, False):
