@@ -52,7 +52,7 @@ COPY --from=build /var/lib/videnbro/static /var/lib/videnbro/static
 COPY --from=build /var/lib/videnbro/locale /var/lib/videnbro/locale
 COPY . .
 ENV PATH=/opt/venv/bin:$PATH \
-    GUNICORN_CMD_ARGS="--bind=0.0.0.0:8000 --workers=2 --threads=4 --no-control-socket --worker-tmp-dir=/dev/shm --access-logfile=-"
+    GUNICORN_CMD_ARGS="--bind=0.0.0.0:8000 --workers=2 --threads=4 --limit-request-line=8190 --no-control-socket --worker-tmp-dir=/dev/shm --access-logfile=-"
 USER videnbro
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["python", "scripts/healthcheck.py"]

@@ -33,6 +33,7 @@ def programs(port: int) -> list[Program]:
     web = (
         sys.executable, "-m", "gunicorn", "videnbro.wsgi:application", "--bind", f"{HOST}:{port}",
         "--workers", "1", "--threads", "8", "--log-level", "warning", "--no-control-socket",
+        "--limit-request-line", "8190",
     )  # fmt: skip
     return [Program("web server", web), Program("indexer", (*manage, "run_indexer"))]
 

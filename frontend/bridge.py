@@ -97,6 +97,8 @@ def our_label(match: Match, seeker: str = "") -> str:
     offers = match.direction == Direction.OFFER_NEED
     if seeker:
         return (_("%(name)s offers") if offers else _("%(name)s seeks")) % {"name": seeker}
+    if match.direction == Direction.QUERY:
+        return _("You wrote")
     return _("You offer") if offers else _("You seek")
 
 

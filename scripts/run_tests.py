@@ -8,7 +8,7 @@ import sys
 from check import ROOT, environment, failed_checks
 from chromium import NoBrowserError, chromium
 
-IN_PARALLEL = ["-n", "2", "--dist", "loadgroup"]
+IN_PARALLEL = ["-n", "2", "--dist", "loadscope"]
 # The tests look at the real model, the real assets and the real translations; each is quick when it is there.
 NEEDED = ("build_encoder", "build_assets", "compile_translations")
 BROWSER_TESTS = "tests/e2e"

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -12,6 +13,7 @@ from hypothesis import settings as property_settings
 from pytest_django import DjangoDbBlocker
 
 from hubs.models import Hub
+from tests.e2e.distribution import WalksTogether
 from tests.factories import HubFactory
 
 # Everything a run creates lies under var/; the same examples every run, and no limit on the time one takes.
@@ -48,3 +50,9 @@ def english() -> Iterator[None]:
     """Messages as they stand in the code, whether or not translations are compiled."""
     with translation.override("en"):
         yield
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> WalksTogether:
+    """Tests of a module go to one worker, and all browser walks to one, so that they share one site."""
+    return WalksTogether(config, log)

@@ -76,7 +76,7 @@ def test_card_names_whom_it_is_for_when_that_is_not_the_reader(profile: Profile)
 def test_search_card_has_the_readers_words_on_the_left(profile: Profile) -> None:
     card = bridge_card(match_of(profile, ours=None, direction=Direction.QUERY), query="pressure sensor")
 
-    assert (card.ours.label, card.ours.text, card.ours.is_words) == ("You seek", "pressure sensor", True)
+    assert (card.ours.label, card.ours.text, card.ours.is_words) == ("You wrote", "pressure sensor", True)
 
 
 def test_card_of_an_about_text_says_so(profile: Profile) -> None:

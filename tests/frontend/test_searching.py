@@ -41,7 +41,7 @@ def test_search_finds_and_shows_both_sides(client: Client, cluster: None) -> Non
     assert names(response) == ["Sårklinikken", "Sensorfirmaet"]
     assert "<mark>tryksårssensor</mark>" in page
     assert page.count('class="bridge-card"') == 2
-    assert page.count("You seek") == 2
+    assert page.count("You wrote") == 2
 
 
 def test_hidden_and_foreign_texts_never_reach_the_page(client: Client, cluster: None) -> None:
