@@ -27,7 +27,7 @@ def run(say: Callable[[str], None]) -> Figures:
             "VIDENBRO_DATA_DIR": folder,
             "VIDENBRO_CACHE_DIR": str(settings.VIDENBRO_CACHE_DIR),
         }
-        _manage(["build_assets"], dict(os.environ))
+        _manage(["build_assets"], None)
         shutil.copytree(settings.DATA_DIR / "assets", Path(folder) / "assets")
         for command in (
             ["compile_translations"],
@@ -49,7 +49,7 @@ def run(say: Callable[[str], None]) -> Figures:
         return figures
 
 
-def _manage(arguments: list[str], environment: dict[str, str]) -> str:
+def _manage(arguments: list[str], environment: dict[str, str] | None) -> str:
     done = subprocess.run(  # noqa: S603  (our own interpreter)
         [sys.executable, "manage.py", *arguments],
         cwd=Path(settings.BASE_DIR),
