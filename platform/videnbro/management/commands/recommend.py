@@ -34,7 +34,9 @@ class Command(BaseCommand):
         """The question and how to answer it."""
         parser.add_argument("question", help="A profile's address name (slug), or a need in plain words.")
         parser.add_argument("--purpose", choices=Purpose.values, default=Purpose.OPI_LIGHT.value)
-        parser.add_argument("--kind", choices=ProfileKind.values, default=ProfileKind.FIRM.value)
+        parser.add_argument(
+            "--kind", choices=ProfileKind.values, default=ProfileKind.FIRM.value, help="Kind of who asks."
+        )
         parser.add_argument("--event", default="", help="Slug of an event: keep to those who take part.")
         parser.add_argument("--hub", default="", help="Slug of the hub; the default hub without it.")
         parser.add_argument("--language", choices=("da", "en"), default="da")
