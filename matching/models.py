@@ -53,7 +53,9 @@ class IndexState(models.Model):
     published = models.BigIntegerField(default=0)
     encoder = models.CharField(max_length=80, blank=True)
     generation = models.PositiveIntegerField(default=0, help_text="Grows with each rebuild.")
-    centre = models.BinaryField(default=bytes, blank=True, help_text="Mean vector taken off; empty for none.")
+    centre = models.BinaryField(
+        default=bytes, blank=True, help_text="Mean vectors taken off, one a language; empty for none."
+    )
     built_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:

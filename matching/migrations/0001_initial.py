@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('published', models.BigIntegerField(default=0)),
                 ('encoder', models.CharField(blank=True, max_length=80)),
                 ('generation', models.PositiveIntegerField(default=0, help_text='Grows with each rebuild.')),
-                ('centre', models.BinaryField(blank=True, default=bytes, help_text='Mean vector taken off; empty for none.')),
+                ('centre', models.BinaryField(blank=True, default=bytes, help_text='Mean vectors taken off, one a language; empty for none.')),
                 ('built_at', models.DateTimeField(blank=True, null=True)),
             ],
         ),
