@@ -12,13 +12,15 @@ Span = tuple[int, int]
 class Side:
     """One statement of a match, or the reader's own words, with the parts to mark.
 
-    `marks` are (start, end) character offsets into `text`, in order, not overlapping.
+    `marks` are (start, end) character offsets into `text`, in order, not overlapping; `carrying` is the sentence that
+    carries the match, when the text has more than one.
     """
 
     text: str
     language: str
     marks: tuple[Span, ...] = ()
     statement: Statement | None = None
+    carrying: Span | None = None
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,23 @@ class Reason:
 
 
 @dataclass(frozen=True)
+class Fit:
+    """How well the two fit, calibrated: of a hundred such pairs, `percent` were judged worth a talk.
+
+    `level` is "strong", "good" or "weak"; `label` says it in the reader's language.
+    """
+
+    level: str
+    label: str
+    percent: int
+
+
+@dataclass(frozen=True)
 class Match:
-    """A profile with the pair of statements that justifies it; `ours` is absent in free-text search."""
+    """A profile with the pair of statements that justifies it; `ours` is absent in free-text search.
+
+    `fit` is absent where nothing was calibrated for the kind of question.
+    """
 
     profile: Profile
     rank: int
@@ -43,6 +60,23 @@ class Match:
     reasons: tuple[Reason, ...] = ()
     reservation: Reason | None = None
     role: TeamRole | None = None
+    fit: Fit | None = None
+
+
+@dataclass(frozen=True)
+class WhyNot:
+    """Why a named profile stands where it does in a list, or is not in it.
+
+    `rank` counts from 1 over everybody who may be recommended; None for a profile that `blocks` keep out. `weaker`
+    are the features in which it falls behind the last one shown; `match` is the best pair with it, if there is any.
+    """
+
+    profile: Profile
+    rank: int | None
+    shown: int
+    blocks: tuple[Reason, ...] = ()
+    weaker: tuple[Reason, ...] = ()
+    match: Match | None = None
 
 
 @dataclass(frozen=True)
@@ -71,13 +105,32 @@ class SearchFilters:
     kinds: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     themes: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A word that nobody here has written, and the nearest one that somebody has; both were searched for."""
+
+    written: str
+    meant: str
+
+
+@dataclass(frozen=True)
+class Widening:
+    """One filter to open: its name ("kinds", "regions", "themes", "stages"), its label, how many would be found."""
+
+    name: str
+    label: str
+    count: int
 
 
 @dataclass(frozen=True)
 class SearchResult:
     """Found profiles, best first, each once; a filter's facets count with that filter open and the others in force.
 
-    `total` is how many can be read, at most `MAX_RESULTS` of `matching.domain.searching`.
+    `total` is how many fit at all, at most `MAX_RESULTS` of `matching.domain.searching`: what is no nearer than two
+    texts picked by chance is not a result. `widenings` are there when filters hide what would fit.
     """
 
     query: str
@@ -85,3 +138,5 @@ class SearchResult:
     total: int
     filters: SearchFilters
     facets: dict[str, tuple[FacetValue, ...]] = field(default_factory=dict)
+    corrections: tuple[Correction, ...] = ()
+    widenings: tuple[Widening, ...] = ()
