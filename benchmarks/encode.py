@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from django.conf import settings
 
-from benchmarks import quality
+from benchmarks.nearest_offers import recall_at_10
 from benchmarks.texts import stitched_texts
 from benchmarks.timing import interleaved
 from kernel.errors import NotReady
@@ -73,12 +73,8 @@ def _throughput_figures(ours: Encoder, reference: Encoder, texts: list[str], wor
 
 
 def _recall_figures(ours: Encoder, reference: Encoder) -> Figures:
-    mine, theirs = quality.measure(ours), quality.measure(reference)
-    return {
-        "recall_at_10": mine["recall_at_10"],
-        "recall_at_10_reference": theirs["recall_at_10"],
-        "recall_at_10_loss": theirs["recall_at_10"] - mine["recall_at_10"],
-    }
+    mine, theirs = recall_at_10(ours), recall_at_10(reference)
+    return {"recall_at_10": mine, "recall_at_10_reference": theirs, "recall_at_10_loss": theirs - mine}
 
 
 _MEASURE_MEMORY = """

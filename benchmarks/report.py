@@ -13,16 +13,40 @@ Figures = Mapping[str, float]
 # What we hold ourselves to: key, how to compare, limit.
 BARS: dict[str, tuple[tuple[str, str, float], ...]] = {
     "encode": (
-        ("query_time_ratio", "<=", 0.25),
-        ("throughput_ratio_50", ">=", 2.2),
+        ("query_time_ratio", "<=", 0.1667),
+        ("throughput_ratio_50", ">=", 3.0),
+        ("throughput_ratio_200", ">=", 3.0),
+        ("contended_p95_over_p50", "<=", 3.0),
         ("recall_at_10_loss", "<=", 0.01),
     ),
     "recommend": (
-        ("list_over_search_p50", "<=", 3.0),
+        ("list_over_search_p50", "<=", 2.0),
+        ("explain_over_rank_p50", "<=", 1.0),
         ("sql_queries", "<=", 12),
         ("worker_rss_mb", "<=", 700),
     ),
-    "quality": (("recall_at_10", ">=", 0.90), ("cross_language_recall_at_10", ">=", 0.85)),
+    "quality": (
+        ("recall_at_10", ">=", 0.95),
+        ("cross_language_recall_at_10", ">=", 0.92),
+        ("hard_negative_accuracy", ">=", 0.80),
+    ),
+    "partners": (
+        ("gain", ">=", 0.10),
+        ("gain_ci_low", ">=", 0.0),
+        ("gain_new", ">=", 0.0),
+        ("company_share_top20", ">=", 0.085),
+        ("lift_loss_ci_low", "<=", 0.0),
+    ),
+    "experts": (("weighted_loss", "<=", 0.235),),
+    "retrieve": (("accuracy_at_1", ">=", 0.98), ("accuracy_at_1_back", ">=", 0.98)),
+    "index": (
+        ("recall_at_10", ">=", 0.98),
+        ("search_time_ratio", "<=", 0.02),
+        ("bytes_per_statement", "<=", 600),
+        ("add_1000_s", "<=", 2.0),
+        ("cold_start_s", "<=", 10.0),
+    ),
+    "allocate": (("caps_broken", "<=", 0), ("seconds", "<=", 60.0)),
 }
 
 

@@ -8,12 +8,12 @@ import yaml
 
 from demo.loading import DATA_DIR, read_profile_rows
 from kernel.errors import InvalidInput
-from matching.statement_texts import passage_text, query_text
+from matching.statement_texts import passage_text
 
 
 @dataclass(frozen=True)
 class DemoStatement:
-    """A statement of the demo files, named KEY/KIND/NUMBER; `passage` and `query` are what the product embeds."""
+    """A statement of the demo files, named KEY/KIND/NUMBER; `passage` is what the product embeds."""
 
     name: str
     profile: str
@@ -22,7 +22,6 @@ class DemoStatement:
     text: str
     visibility: str
     passage: str
-    query: str
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,6 @@ def read_statements(folder: Path = DATA_DIR) -> dict[str, DemoStatement]:
                 text=statement["text"],
                 visibility=statement.get("visibility", "public"),
                 passage=passage_text(statement["text"], about="" if kind == "about" else about, keywords=keywords),
-                query=query_text(statement["text"], keywords=keywords),
             )
     return found
 

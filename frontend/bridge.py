@@ -8,8 +8,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from frontend.questions import Question
 from matching.enums import Direction
-from matching.results import Match, Reason, Side, Span
+from matching.results import Fit, Match, Reason, Side, Span
 from profiles.enums import StatementKind
 from profiles.models import Profile
 from profiles.terms import label_of
@@ -29,6 +30,15 @@ class Bank:
     language: str
     language_name: str
     is_words: bool = False
+
+
+@dataclass(frozen=True)
+class Badge:
+    """How well the two fit, in a word, and on request what that word stands for."""
+
+    level: str
+    label: str
+    explanation: str
 
 
 @dataclass(frozen=True)
@@ -55,30 +65,43 @@ class BridgeCard:
     reasons: tuple[Reason, ...]
     reservation: Reason | None
     hangers: tuple[Hanger, ...]
+    badge: Badge | None = None
+    like_url: str = ""
 
 
-def bridge_card(match: Match, *, query: str = "", seeker: str = "") -> BridgeCard:
+def bridge_card(match: Match, *, query: str = "", seeker: str = "", question: Question | None = None) -> BridgeCard:
     """The card of a match.
 
     `query`: the reader's own words, which stand on the left when the match has no statement there.
     `seeker`: the name of the profile that is matched, when the reader does not speak for it.
+    `question`: the search in which the match was found, from where one goes on to more like it.
     """
     ours = match.ours or Side(text=query, language=get_language() or "da")
-    in_words = match.ours is None or match.ours.statement is None
+    is_like = question is not None and question.is_like
+    in_words = not is_like and (match.ours is None or match.ours.statement is None)
+    like = question.like_match(match) if question else ""
     return BridgeCard(
         anchor=f"match-{match.profile.slug}",
         kind=match.profile.kind,
         name=match.profile.name,
         facts=facts_of(match.profile),
         url=reverse("frontend:profile", args=[match.profile.slug]),
-        ours=bank(ours, our_label(match, seeker), is_words=in_words),
+        ours=bank(ours, _("Like this text") if is_like else our_label(match, seeker), is_words=in_words),
         theirs=bank(match.theirs, their_label(match)),
         span_label=match.span_label,
         form_label=_collaboration(match),
         reasons=match.reasons,
         reservation=match.reservation,
         hangers=hangers(len(match.reasons)),
+        badge=badge_of(match.fit) if match.fit else None,
+        like_url=reverse("frontend:search") + like if like else "",
     )
+
+
+def badge_of(fit: Fit) -> Badge:
+    """The fit in words."""
+    explanation = _("Of 100 such pairs, %(percent)d were judged worth a talk.") % {"percent": fit.percent}
+    return Badge(fit.level, fit.label, explanation)
 
 
 def facts_of(profile: Profile) -> tuple[str, ...]:
@@ -128,18 +151,43 @@ def marked(text: str, marks: tuple[Span, ...]) -> SafeString:
     return format_html_join("", "{}", pieces)
 
 
+def carried(side: Side) -> SafeString:
+    """The text with its marks; the sentence that carries the match stands out from the others."""
+    if side.carrying is None:
+        return marked(side.text, side.marks)
+    start, stop = side.carrying
+    around = '<span class="bank-rest">{}</span>'
+    pieces = (
+        (_piece(side, 0, start), around),
+        (_piece(side, start, stop), '<b class="bank-carrying">{}</b>'),
+        (_piece(side, stop, len(side.text)), around),
+    )
+    return format_html_join("", "{}", ((format_html(frame, piece),) for piece, frame in pieces if piece))
+
+
+def _piece(side: Side, start: int, stop: int) -> SafeString:
+    """The text between two places, with the marks that reach into it."""
+    return marked(side.text[start:stop], _within(side.marks, start, stop, shift=-start))
+
+
+def _within(spans: tuple[Span, ...], start: int, stop: int, *, shift: int) -> tuple[Span, ...]:
+    """The spans as far as they lie between two places, moved by `shift`."""
+    return tuple((max(a, start) + shift, min(b, stop) + shift) for a, b in spans if a < stop and b > start)
+
+
 def excerpt(side: Side, limit: int = EXCERPT_CHARACTERS) -> Side:
-    """The side cut to about `limit` characters around its first mark, with ellipses where it was cut."""
+    """The side cut to about `limit` characters around what carries it, or its first mark, with ellipses at the cuts."""
     if len(side.text) <= limit:
         return side
-    first = side.marks[0][0] if side.marks else 0
+    first = side.carrying[0] if side.carrying else side.marks[0][0] if side.marks else 0
     start = _word_start(side.text, max(0, min(first - _LEAD_IN_CHARACTERS, len(side.text) - limit)))
     stop = _word_end(side.text, start + limit)
     before, after = ("… " if start else ""), (" …" if stop < len(side.text) else "")
     shift = len(before) - start
-    kept = tuple((a + shift, min(b, stop) + shift) for a, b in side.marks if start <= a < stop)
+    kept = _within(side.marks, start, stop, shift=shift)
+    carrying = _within((side.carrying,), start, stop, shift=shift) if side.carrying else ()
     text = before + side.text[start:stop].rstrip() + after
-    return Side(text, side.language, kept, side.statement)
+    return Side(text, side.language, kept, side.statement, carrying[0] if carrying else None)
 
 
 def hangers(count: int) -> tuple[Hanger, ...]:
@@ -155,7 +203,7 @@ def bank(side: Side, label: str, *, is_words: bool = False) -> Bank:
     names = {"da": _("in Danish"), "en": _("in English")}
     return Bank(
         label=label,
-        text=marked(shown.text, shown.marks),
+        text=carried(shown),
         language=shown.language if differs else "",
         language_name=names.get(shown.language, "") if differs and not is_words else "",
         is_words=is_words,

@@ -63,7 +63,7 @@ def navigation(request: HttpRequest, viewer: Viewer | None) -> tuple[NavigationI
         return ()
     current = _current_name(request)
     return (
-        _item("for_you", _("For you"), current in {"for_you", "for_profile"}, icon="compass"),
+        _item("for_you", _("For you"), current in {"for_you", "for_profile", "why_not"}, icon="compass"),
         _item("search", _("Search"), current == "search", icon="search"),
         _item("my_profile", _("My profile"), current in EDITING, icon="circle-user"),
     )

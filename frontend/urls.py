@@ -10,7 +10,9 @@ from frontend.views import (
     preferences,
     profiles,
     robots,
+    saved_searches,
     searching,
+    why_not,
 )
 
 app_name = "frontend"
@@ -19,15 +21,19 @@ urlpatterns = [
     # Reading
     path("", home.home, name="home"),
     path("search/", searching.search_page, name="search"),
+    path("search/save/", saved_searches.save, name="save_search"),
+    path("search/saved/<uuid:public_id>/remove/", saved_searches.remove, name="remove_search"),
     path("profiles/<slug:slug>/", profiles.profile_page, name="profile"),
     path("for-you/", for_you.for_you, name="for_you"),
     path("for-you/<slug:slug>/", for_you.for_profile, name="for_profile"),
+    path("for-you/<slug:slug>/why-not/", why_not.why_not_page, name="why_not"),
     # How the pages look and speak
     path("theme/", preferences.choose_theme, name="theme"),
     path("robots.txt", robots.robots, name="robots"),
     # Account, editing, first steps
     path("start/", onboarding.start, name="onboarding"),
     path("start/<slug:name>/", onboarding.show_step, name="onboarding_step"),
+    path("write-need/", editing.write_need, name="write_need"),
     path("my-profile/", editing.my_profile, name="my_profile"),
     path("my-profile/<slug:slug>/", editing.edit_profile, name="edit_profile"),
     path("my-profile/<slug:slug>/details/", editing.edit_details, name="edit_details"),

@@ -10,6 +10,7 @@ class Purpose(models.TextChoices):
     OPI_LIGHT = "opi_light", _("OPI-light")
     PROJECT = "project", _("Collaboration project")
     EVENT = "event", _("Event meeting")
+    ERFA = "erfa", _("Exchange of experience")
 
 
 class Direction(models.TextChoices):
@@ -17,6 +18,7 @@ class Direction(models.TextChoices):
 
     NEED_OFFER = "need_offer", _("You seek what they offer")
     OFFER_NEED = "offer_need", _("They seek what you offer")
+    SAME_NEED = "same_need", _("They have the same concern")
     QUERY = "query", _("Fits your search")
 
 

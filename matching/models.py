@@ -3,10 +3,13 @@
 The index files are a copy; these rows are what they are rebuilt from.
 """
 
+from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
 from hubs.models import Hub
+from kernel.models import BaseModel
+from matching.results import SearchFilters
 
 
 class IndexChange(models.Model):
@@ -60,3 +63,39 @@ class IndexState(models.Model):
 
     def __str__(self) -> str:
         return f"{self.hub_id}: generation {self.generation}, change {self.published}"
+
+
+class IndexBackground(models.Model):
+    """Centred vectors of statements picked by chance when a generation began: what calibrates every score of it.
+
+    float32, little-endian, with one language number (int16) each; written when the generation is begun.
+    """
+
+    state = models.OneToOneField(IndexState, on_delete=models.CASCADE, primary_key=True, related_name="background")
+    vectors = models.BinaryField(default=bytes, blank=True)
+    languages = models.BinaryField(default=bytes, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.state_id}: background"
+
+
+class SavedSearch(BaseModel):
+    """Words and filters that a person wants to come back to."""
+
+    hub = models.ForeignKey(Hub, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    query = models.CharField(max_length=2000)
+    chosen = models.JSONField(default=dict, blank=True, help_text="Codes by name of filter.")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of query and filters: each is saved once.")
+
+    class Meta:
+        ordering = ("-created_at", "-id")
+        constraints = (models.UniqueConstraint(fields=("hub", "user", "digest"), name="search_saved_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: saved search"
+
+    @property
+    def filters(self) -> SearchFilters:
+        """The filters as searching takes them."""
+        return SearchFilters(**{name: tuple(codes) for name, codes in self.chosen.items()})

@@ -1,7 +1,7 @@
 """Reads for the index: statements as columns, stored vectors, pending changes."""
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,25 +10,49 @@ import numpy as np
 from django.db.models import F, OuterRef, Subquery
 from numpy.typing import NDArray
 
-from matching.engine.vectors import NEVER, StatementRows, Vectors
-from matching.indexing.codes import kind_number, level_number, region_number
-from matching.models import IndexChange, IndexState, StatementVector
-from matching.statement_texts import passage_text
+from matching.engine.explain import texts_without_each
+from matching.engine.features import Facts
+from matching.engine.rows import NEVER, StatementRows
+from matching.engine.stores import TermDocument, Vectors
+from matching.indexing.codes import (
+    kind_number,
+    language_number,
+    level_number,
+    region_number,
+    statement_kind_number,
+    term_number,
+    theme_bits,
+)
+from matching.models import IndexChange, IndexState, SavedSearch, StatementVector
+from matching.statement_texts import context_words, passage_text
 from profiles.enums import StatementKind
 from profiles.models import ProfileTheme, Statement
+from profiles.terms import all_terms
 
 _HASHES_A_QUERY = 500
 
 
 @dataclass(frozen=True)
 class IndexableStatement:
-    """One living statement as the index needs it; `passage` is what is embedded."""
+    """One living statement as the index needs it: `passage` is embedded, `words` are found by the word index.
+
+    `without` holds the passage without each of its own sentences, when there are several: embedded too, so that an
+    explanation can say which one carries a match. `columns` are those of `StatementRows`, `facts` those of `Facts`.
+    """
 
     kind: str
     language: str
     content_hash: str
     passage: str
-    columns: tuple[int, int, int, int, int, int, int]
+    without: tuple[str, ...]
+    words: TermDocument
+    columns: tuple[int, ...]
+    facts: tuple[int, int, int]
+
+    @property
+    def embedded(self) -> tuple[str, ...]:
+        """Every text of this statement that has a vector."""
+        return (self.passage, *self.without)
 
 
 def content_hash(text: str) -> str:
@@ -50,6 +74,10 @@ def indexable_statements(hub_id: int, profile_ids: Collection[int] | None = None
         organisation=F("profile__organisation_id"),
         region=F("profile__region_id"),
         keywords=F("profile__keywords"),
+        name=F("profile__name"),
+        organisation_name=F("profile__organisation__name"),
+        specialty=F("profile__specialty_id"),
+        municipal_field=F("profile__municipal_field_id"),
     )
     fields = (
         "pk",
@@ -59,28 +87,52 @@ def indexable_statements(hub_id: int, profile_ids: Collection[int] | None = None
         "visibility",
         "expires_on",
         "profile_id",
+        "stage_id",
+        "purpose_id",
+        "collaboration_id",
         *rows.query.annotations,
     )
+    themes = _theme_bits(hub_id, profile_ids)
     for row in rows.values(*fields).iterator(chunk_size=2000):
-        yield _indexable(row)
+        yield _indexable(row, themes.get(row["profile_id"], 0))
 
 
-def _indexable(row: dict[str, Any]) -> IndexableStatement:
-    passage = passage_text(row["text"], about=_shared_about(row), keywords=row["keywords"])
+def _theme_bits(hub_id: int, profile_ids: Collection[int] | None) -> dict[int, int]:
+    """Each profile's themes as bits, by profile id."""
+    links = ProfileTheme.objects.filter(hub_id=hub_id)
+    if profile_ids is not None:
+        links = links.filter(profile_id__in=profile_ids)
+    positions: dict[int, list[int]] = defaultdict(list)
+    for profile_id, position in links.values_list("profile_id", "theme__position").iterator(chunk_size=5000):
+        positions[profile_id].append(position)
+    return {profile_id: theme_bits(found) for profile_id, found in positions.items()}
+
+
+def _indexable(row: dict[str, Any], themes: int) -> IndexableStatement:
+    about = _shared_about(row)
+    passage = passage_text(row["text"], about=about, keywords=row["keywords"])
     return IndexableStatement(
         kind=row["kind"],
         language=row["language"],
         content_hash=content_hash(passage),
         passage=passage,
+        without=tuple(
+            passage_text(text, about=about, keywords=row["keywords"]) for text in texts_without_each(row["text"])
+        ),
+        words=TermDocument(row["text"], _context(row, about), row["language"]),
         columns=(
             row["pk"],
             row["profile_id"],
             row["organisation"],
+            statement_kind_number(row["kind"]),
+            language_number(row["language"]),
             kind_number(row["profile_kind"]),
             region_number(row["region"]),
+            term_number(row["stage_id"]),
             level_number(row["visibility"], row["profile_visibility"]),
             row["expires_on"].toordinal() if row["expires_on"] else NEVER,
         ),
+        facts=(term_number(row["purpose_id"]), term_number(row["collaboration_id"]), themes),
     )
 
 
@@ -92,20 +144,30 @@ def _shared_about(row: dict[str, Any]) -> str:
     return "" if more_secret else row["about"]
 
 
+def _context(row: dict[str, Any], about: str) -> str:
+    terms = all_terms()
+    labels = [
+        f"{terms[key].label_da} {terms[key].label_en}"
+        for key in (row["specialty"], row["municipal_field"])
+        if key in terms
+    ]
+    names = (row["name"], row["organisation_name"])
+    return context_words(about=about, keywords=row["keywords"], names=names, kind=row["profile_kind"], labels=labels)
+
+
 def as_rows(statements: list[IndexableStatement]) -> StatementRows:
     """The statements' columns as arrays."""
     if not statements:
         return StatementRows.empty()
-    table: NDArray[np.int64] = np.array([statement.columns for statement in statements], dtype=np.int64)
-    return StatementRows(
-        statement=table[:, 0],
-        profile=table[:, 1],
-        organisation=table[:, 2],
-        kind=table[:, 3].astype(np.int16),
-        region=table[:, 4].astype(np.int16),
-        level=table[:, 5].astype(np.int16),
-        expires=table[:, 6].astype(np.int32),
-    )
+    return StatementRows.of_table(np.array([statement.columns for statement in statements], dtype=np.int64))
+
+
+def as_facts(statements: list[IndexableStatement]) -> Facts:
+    """What only ranking needs of the statements, as arrays."""
+    if not statements:
+        return Facts.none()
+    table: NDArray[np.int64] = np.array([statement.facts for statement in statements], dtype=np.int64)
+    return Facts(table[:, 0].astype(np.int16), table[:, 1].astype(np.int16), table[:, 2])
 
 
 def stored_vectors(hub_id: int, encoder: str, hashes: Collection[str] | None = None) -> dict[str, Vectors]:
@@ -166,3 +228,8 @@ def theme_counts(hub_id: int, profile_ids: Collection[int]) -> Counter[str]:
     links = ProfileTheme.objects.filter(hub_id=hub_id).values_list("profile_id", "theme_id")
     wanted = frozenset(profile_ids)
     return Counter(theme for profile, theme in links.iterator(chunk_size=5000) if profile in wanted)
+
+
+def saved_searches(user_id: int, hub_id: int) -> list[SavedSearch]:
+    """A person's saved searches in a hub, newest first."""
+    return list(SavedSearch.objects.filter(user_id=user_id, hub_id=hub_id).order_by("-created_at", "-pk"))

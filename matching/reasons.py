@@ -1,6 +1,7 @@
 """Why a match is shown, in plain words of the reader's language: at most three reasons and one reservation."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.utils.formats import date_format
@@ -16,13 +17,19 @@ from profiles.terms import inline_label_of, label_of
 MAX_REASONS = 3
 _MAX_TERMS = 3
 _EXPIRES_SOON_DAYS = 30
-# Being among the nearest fifth in the other direction too is worth saying.
-_NEAR_SHARE = 0.8
+# A feature must move the score by so much (in logits) to be worth a word.
+_WORTH_SAYING = 0.1
+# Both directions count as such when the weaker one is this far above chance.
+_BOTH_WAYS = 2.0
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What is known of one match; `seeker` and `ours` are absent when the reader only wrote a text."""
+    """What is known of one match; `seeker` and `ours` are absent when the reader only wrote a text.
+
+    `contributions` say by how many logits each feature moved the score, `values` what it was; `translated` whether
+    words on both sides mean the same in two languages.
+    """
 
     profile: Profile
     theirs: Statement
@@ -31,24 +38,44 @@ class Evidence:
     seeker: Profile | None = None
     ours: Statement | None = None
     our_language: str = "da"
-    need_share: float = 0.0
-    offer_share: float = 0.0
+    translated: bool = False
+    contributions: Mapping[str, float] = field(default_factory=dict)
+    values: Mapping[str, float] = field(default_factory=dict)
     missing_role: TeamRole | None = None
     direction: Direction = Direction.NEED_OFFER
 
+    def worth(self, *features: str) -> float:
+        """How much these features moved the score together."""
+        return sum(self.contributions.get(name, 0.0) for name in features)
+
 
 def reasons_for(evidence: Evidence) -> tuple[Reason, ...]:
-    """The strongest reasons first; never empty, since being near in meaning is one itself."""
-    makers = (_shared_words, _both_ways, _missing_role, _same_purpose, _same_place, _shared_theme)
-    found = [reason for maker in makers if (reason := maker(evidence))]
+    """The reasons that moved the score most, strongest first; never empty: being near in meaning is one itself."""
+    words = evidence.worth("need_offer_words", "offer_need_words")
+    meaning = evidence.worth("need_offer_meaning", "offer_need_meaning", "same_need_meaning", "evidence")
+    rated = [
+        (10.0 if evidence.missing_role else 0.0, _missing_role(evidence)),
+        (max(words, 2 * _WORTH_SAYING), _shared_words(evidence)),
+        (evidence.worth("offer_need_meaning", "offer_need_words") + _WORTH_SAYING, _both_ways(evidence)),
+        (evidence.worth("same_need_meaning") if evidence.direction is Direction.SAME_NEED else 0, _same_need(evidence)),
+        (evidence.worth("same_purpose"), _same_purpose(evidence)),
+        (evidence.worth("same_collaboration"), _same_collaboration(evidence)),
+        (evidence.worth("named_kind"), _named_kind(evidence)),
+        (evidence.worth("shared_themes"), _shared_theme(evidence)),
+        (evidence.worth("same_region") + _WORTH_SAYING, _same_place(evidence)),
+    ]
     if not evidence.terms:
-        found.insert(0, _near_in_meaning(evidence))
-    return tuple(found[:MAX_REASONS])
+        rated.append((max(meaning, 2 * _WORTH_SAYING), _near_in_meaning(evidence)))
+    told = sorted(
+        ((worth, reason) for worth, reason in rated if reason is not None and worth >= _WORTH_SAYING),
+        key=lambda item: -item[0],
+    )
+    return tuple(reason for _worth, reason in told[:MAX_REASONS]) or (_near_in_meaning(evidence),)
 
 
 def reservation_for(evidence: Evidence) -> Reason | None:
     """The first thing that speaks against the match, if any."""
-    for maker in (_expires_soon, _other_language, _other_region, _no_shared_words):
+    for maker in (_expires_soon, _another_kind, _other_language, _other_region, _no_shared_words):
         if reason := maker(evidence):
             return reason
     return None
@@ -66,11 +93,34 @@ def _near_in_meaning(evidence: Evidence) -> Reason:
 
 
 def _both_ways(evidence: Evidence) -> Reason | None:
-    if min(evidence.need_share, evidence.offer_share) < _NEAR_SHARE:
+    if min(evidence.values.get(f"{name}_meaning", 0.0) for name in ("need_offer", "offer_need")) < _BOTH_WAYS:
         return None
     if evidence.direction is Direction.OFFER_NEED:
         return Reason("both_ways", _("Both ways"), _("they also offer what you seek"))
     return Reason("both_ways", _("Both ways"), _("they also seek what you offer"))
+
+
+def _same_need(evidence: Evidence) -> Reason:
+    return Reason("same_need", _("Same concern"), _("they seek what you seek"))
+
+
+def _same_collaboration(evidence: Evidence) -> Reason | None:
+    ours = evidence.ours
+    if ours is None or not ours.collaboration_id or ours.collaboration_id != evidence.theirs.collaboration_id:
+        return None
+    return Reason("collaboration", _("Same form"), inline_label_of(ours.collaboration_id))
+
+
+def _named_kind(evidence: Evidence) -> Reason | None:
+    if evidence.values.get("named_kind", 0.0) <= 0:
+        return None
+    return Reason("named_kind", _("Asked for"), _("you name this kind of partner"))
+
+
+def _another_kind(evidence: Evidence) -> Reason | None:
+    if evidence.values.get("named_kind", 0.0) >= 0 or evidence.contributions.get("named_kind", 0.0) >= 0:
+        return None
+    return Reason("another_kind", _("But"), _("you name another kind of partner"))
 
 
 def _missing_role(evidence: Evidence) -> Reason | None:
@@ -131,6 +181,6 @@ def _other_region(evidence: Evidence) -> Reason | None:
 
 
 def _no_shared_words(evidence: Evidence) -> Reason | None:
-    if evidence.terms:
+    if evidence.terms or evidence.translated:
         return None
     return Reason("no_words", _("But"), _("no words in common, so read both texts"))

@@ -1,17 +1,67 @@
-"""What of a statement is embedded: its words, and so much of its profile as a reader would have before their eyes.
+"""What of a statement is embedded, and which words stand for it: its own, and as much of its profile as a reader sees.
 
 An offer such as "two courses of treatment a year, with documentation" says what only beside the profile's own
-about-text and keywords.
+about-text and keywords; and who offers it is often said by the name of the department alone.
 """
 
 from collections.abc import Sequence
 
+from matching.engine.rows import LANGUAGES
+from matching.engine.stores import TermQuery
+from matching.engine.translation import Translator
+from matching.lexicon.loading import read_lexicon
+
+# Fewer words are what people type into a search box; more are a statement, and like meets like.
+STATEMENT_WORDS = 8
+TRANSLATED_WEIGHT = 0.6
+SYNONYM_WEIGHT = 0.4
+
+# What a profile of each kind is called by those who look for one, in both languages.
+KIND_WORDS = {
+    "firm": "firma virksomhed company firm",
+    "researcher": "forskergruppe forskningsgruppe research group",
+    "clinician": "hospitalsafdeling afdeling klinik hospital department ward clinic",
+    "municipality": "kommune kommunal municipality municipal unit",
+    "knowledge_institution": "vidensinstitution knowledge institution",
+    "investor": "investor kapital investor capital",
+    "adviser": "rådgiver konsulent adviser consultant",
+    "student": "studerende students",
+}
+
+_translator: Translator | None = None
+
 
 def passage_text(text: str, *, about: str, keywords: Sequence[str]) -> str:
-    """The text to embed for a statement that may be found; `about` is empty for the about-text itself."""
+    """The text to embed for a statement; `about` is empty for the about-text itself."""
     return " ".join(part for part in (text, about, ", ".join(keywords)) if part)
 
 
-def query_text(text: str, *, keywords: Sequence[str]) -> str:
-    """The text to embed for a statement that asks."""
-    return " ".join(part for part in (text, ", ".join(keywords)) if part)
+def context_words(
+    *, about: str, keywords: Sequence[str], names: Sequence[str], kind: str, labels: Sequence[str]
+) -> str:
+    """The words in which a statement is read: about-text, keywords, names, and the labels of its profile's terms."""
+    return " ".join(part for part in (about, ", ".join(keywords), *names, KIND_WORDS.get(kind, ""), *labels) if part)
+
+
+def reads_as_statement(text: str) -> bool:
+    """Whether somebody wrote a whole statement, and not a few words for a search box."""
+    return len(text.split()) >= STATEMENT_WORDS
+
+
+def term_queries(text: str, language: str) -> tuple[TermQuery, ...]:
+    """The words to look for: the text's own, what else they are called, and what in the other language."""
+    other = next(each for each in LANGUAGES if each != language) if language in LANGUAGES else LANGUAGES[0]
+    found = [TermQuery(text, language)]
+    if synonyms := lexicon().synonyms(text, language):
+        found.append(TermQuery(synonyms, language, SYNONYM_WEIGHT))
+    if translated := lexicon().expand(text, language):
+        found.append(TermQuery(translated, other, TRANSLATED_WEIGHT))
+    return tuple(found)
+
+
+def lexicon() -> Translator:
+    """The one translator of this process, made on first use."""
+    global _translator
+    if _translator is None:
+        _translator = Translator(read_lexicon())
+    return _translator

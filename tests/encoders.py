@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from matching.engine.vectors import Vectors
+from matching.engine.stores import Vectors
 
 
 class WordHashEncoder:

@@ -9,7 +9,9 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -114,12 +116,25 @@ def pause_profile(request: PageRequest, slug: str) -> HttpResponse:
 
 @login_required
 @never_cache
+@require_safe
+def write_need(request: PageRequest) -> HttpResponse:
+    """From words that found nobody to a need of one's own, which others find; the first steps without a profile."""
+    profile = own_profiles(request.viewer).first()
+    if profile is None:
+        return redirect("frontend:onboarding")
+    words = {"kind": StatementKind.NEED.value, "text": request.GET.get("text", "")}
+    return redirect(f"{reverse('frontend:new_statement', args=[profile.slug])}?{urlencode(words)}")
+
+
+@login_required
+@never_cache
 @form_page
 def new_statement(request: PageRequest, slug: str) -> HttpResponse:
     """Add an offer, a need or the text about the profile."""
     profile = _editable(request, slug)
     initial = {
         "kind": request.GET.get("kind", StatementKind.NEED.value),
+        "text": request.GET.get("text", ""),
         "language": get_language(),
         "visibility": profile.visibility,
     }

@@ -1,52 +1,36 @@
-"""Free-text search: a shareable address, filters with counts, and the same page without JavaScript."""
+"""Free-text search and "more like this": a shareable address, filters with counts, the same page without JavaScript."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from typing import Any
 
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from frontend.examples import example_searches
+from frontend.facets import filters_of, opened_filters
 from frontend.limits import count_search
+from frontend.questions import MOST_SHOWN, Question, read_public_id, read_question
 from frontend.requests import PageRequest, vary_on_htmx, wants_partial
+from frontend.saved import is_saved, saved_rows
 from hubs.policies import Viewer
-from kernel.errors import InvalidInput
-from matching.domain.searching import search
-from matching.results import FacetValue, SearchFilters, SearchResult
-from profiles.enums import ProfileKind, Taxonomy
-from profiles.terms import label_of
+from kernel.errors import InvalidInput, NotFound
+from matching.domain import searching
+from matching.results import SearchResult
 
-PAGE_SIZE = 10
-MOST_SHOWN = 100
+# So few results that it helps to say what a filter hides.
+FEW = 3
 
 
 @dataclass(frozen=True)
-class Question:
-    """What was asked, as the address says it."""
+class Suggestion:
+    """A word that was also searched for: what was written, what was meant, and the address for the latter alone."""
 
-    text: str
-    filters: SearchFilters
-    shown: int
-
-    @property
-    def is_filtered(self) -> bool:
-        """Whether any filter is chosen."""
-        return bool(self.filters.kinds or self.filters.regions or self.filters.themes)
-
-    def address(self, *, shown: int | None = None, filtered: bool = True) -> str:
-        """The query string that asks this again."""
-        pairs = [("q", self.text)]
-        if filtered:
-            pairs += [("kind", code) for code in self.filters.kinds]
-            pairs += [("region", code) for code in self.filters.regions]
-            pairs += [("theme", code) for code in self.filters.themes]
-        if shown:
-            pairs.append(("show", str(shown)))
-        return "?" + urlencode(pairs)
+    written: str
+    meant: str
+    address: str
 
 
 @dataclass(frozen=True)
@@ -62,111 +46,74 @@ class Answer:
         return 400 if self.complaint else 200
 
 
-@dataclass(frozen=True)
-class Filter:
-    """One group of chips; `name` is its word in the address. A folded one opens on request."""
-
-    name: str
-    label: str
-    values: tuple[FacetValue, ...]
-    folded: bool = False
-
-    @property
-    def is_chosen(self) -> bool:
-        """Whether any of its values is chosen."""
-        return any(value.chosen for value in self.values)
-
-
 @require_safe
 def search_page(request: PageRequest) -> HttpResponse:
     """The search page; for htmx only its results."""
     question = read_question(request.GET)
-    if question.text:
-        count_search(request)
+    if question.text or question.like:
+        count_search(request, question)
     answer = find_answer(request.viewer, question)
     is_partial = wants_partial(request)
-    context = {
-        "question": question,
-        "answer": answer,
-        "result": answer.result,
-        "filters": filters_of(answer.result) if answer.result else (),
-        "more": more_address(question, answer),
-        "without_filters": question.address(filtered=False),
-        "examples": example_searches(),
-        "is_partial": is_partial,
-    }
+    context = page_context(request.viewer, question, answer) | {"is_partial": is_partial}
     template = "partials/search_results.html" if is_partial else "pages/search.html"
     return vary_on_htmx(render(request, template, context, status=answer.status))
 
 
-def read_question(asked: QueryDict) -> Question:
-    """The question in an address; what is no number of results means the first page."""
-    return Question(
-        text=asked.get("q", ""),
-        filters=SearchFilters(
-            kinds=tuple(asked.getlist("kind")),
-            regions=tuple(asked.getlist("region")),
-            themes=tuple(asked.getlist("theme")),
-        ),
-        shown=_read_shown(asked.get("show", "")),
-    )
-
-
-def _read_shown(written: str) -> int:
-    if not written.isdecimal() or len(written) > len(str(MOST_SHOWN)):
-        return PAGE_SIZE
-    return min(max(int(written), PAGE_SIZE), MOST_SHOWN)
+def page_context(viewer: Viewer, question: Question, answer: Answer) -> dict[str, Any]:
+    """What the page shows of a question and its answer."""
+    result = answer.result
+    saved = saved_rows(viewer)
+    return {
+        "question": question,
+        "answer": answer,
+        "result": result,
+        "filters": filters_of(result) if result else (),
+        "suggestions": suggestions_of(question, result) if result else (),
+        "opened_filters": opened_filters(question, result) if result and result.total <= FEW else (),
+        "is_few": result is not None and 0 < result.total <= FEW,
+        "more": more_address(question, answer),
+        "saved": saved,
+        "is_saved": is_saved(question, saved),
+        "examples": example_searches(),
+    }
 
 
 def find_answer(viewer: Viewer, question: Question) -> Answer:
-    """Search; nothing asked finds nothing, and a question that cannot be asked gets its reason."""
-    if not question.text.strip():
-        return Answer()
-    today = timezone.localdate()
+    """Search; nothing asked finds nothing, and a question that cannot be asked gets its reason.
+
+    Raises:
+        NotFound: more is asked for like a text that is not there, or not open to the viewer.
+    """
     try:
-        result = search(viewer, question.text, filters=question.filters, today=today, limit=question.shown)
+        return Answer(_search(viewer, question))
     except InvalidInput as error:
         return Answer(complaint=error.message)
-    return Answer(result)
 
 
-def filters_of(result: SearchResult) -> tuple[Filter, ...]:
-    """The groups of chips that have something to choose from."""
-    facets, chosen = result.facets, result.filters
-    kinds = _with_chosen(facets.get("kinds", ()), chosen.kinds, _kind_label)
-    regions = _with_chosen(facets.get("regions", ()), chosen.regions, _region_label)
-    themes = _with_chosen(facets.get("themes", ()), chosen.themes, _theme_label)
-    groups = (
-        Filter("kind", _("Who"), kinds),
-        Filter("region", _("Region"), regions),
-        Filter("theme", _("Theme"), themes, folded=True),
+def _search(viewer: Viewer, question: Question) -> SearchResult | None:
+    today, filters = timezone.localdate(), question.filters
+    if question.is_like:
+        public_id = read_public_id(question.like)
+        if public_id is None:
+            raise NotFound(
+                _("We cannot find that text. It may have expired or been removed, or it is not open to you.")
+            )
+        return searching.search_like(viewer, public_id, filters=filters, today=today, limit=question.shown)
+    if not question.words:
+        return None
+    return searching.search(viewer, question.text, filters=filters, today=today, limit=question.shown)
+
+
+def suggestions_of(question: Question, result: SearchResult) -> tuple[Suggestion, ...]:
+    """Each word that was also searched for, with the address that asks for it instead of what was written."""
+    return tuple(
+        Suggestion(each.written, each.meant, question.instead(question.words.replace(each.written, each.meant)))
+        for each in result.corrections
     )
-    return tuple(group for group in groups if group.values)
-
-
-def _with_chosen(
-    values: tuple[FacetValue, ...], codes: tuple[str, ...], label: Callable[[str], str]
-) -> tuple[FacetValue, ...]:
-    """What is chosen stays in sight when nothing is left of it, so that it can be taken back."""
-    listed = {value.code for value in values}
-    missing = [code for code in dict.fromkeys(codes) if code not in listed]
-    return (*values, *(FacetValue(code, label(code), 0, chosen=True) for code in missing))
-
-
-def _kind_label(code: str) -> str:
-    return str(ProfileKind(code).label)
-
-
-def _region_label(code: str) -> str:
-    return label_of(f"{Taxonomy.REGION.value}:{code}")
-
-
-def _theme_label(code: str) -> str:
-    return label_of(f"{Taxonomy.THEME.value}:{code}")
 
 
 def more_address(question: Question, answer: Answer) -> str:
     """The address that shows one page more; empty when all is shown, or as much as a page should hold."""
     if answer.result is None or question.shown >= min(answer.result.total, MOST_SHOWN):
         return ""
-    return question.address(shown=question.shown + PAGE_SIZE)
+    return question.with_more

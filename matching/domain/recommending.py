@@ -1,25 +1,26 @@
 """Recommending partners for a profile or for a text, for one purpose, in both directions."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+import numpy as np
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from hubs.policies import Action, Viewer, require, visible_levels
 from kernel.errors import InvalidInput
-from matching.domain.presenting import Asker, Found, present
+from matching.domain.asking import Question, question_of_profile, question_of_text
+from matching.domain.presenting import Found, Presenter
+from matching.domain.ranking import Ranking, rank
 from matching.engine import purposes
-from matching.engine.reciprocal import OWN_NEED_WEIGHT, Candidate, rank_reciprocal
-from matching.engine.vectors import Vectors
+from matching.engine.features import NAMES
+from matching.engine.rows import RowFilter
+from matching.engine.weights import NOVELTY, RANKERS
 from matching.enums import Direction, Purpose, TeamRole
-from matching.indexing.codes import LEVELS, kind_number
-from matching.indexing.hub_index import HubIndex, RowFilter
-from matching.languages import guess_language
+from matching.indexing.codes import KINDS, LEVELS, kind_number
+from matching.indexing.hub_index import HubIndex
 from matching.results import Recommendations
-from matching.serving import hub_index, query_encoder
-from matching.statement_texts import query_text
+from matching.serving import hub_index
 from profiles.domain.fields import one_of
 from profiles.enums import ProfileKind, StatementKind
 from profiles.models import Profile, Statement
@@ -28,18 +29,44 @@ from profiles.texts import clean_text
 
 MAX_QUERY_CHARACTERS = 2_000
 MAX_LIMIT = 50
-_DEPTH = 200
+# The seeker's own need decides more than the other side's; both count, since a contact needs two who want it.
+OWN_NEED_WEIGHT = 0.6
+# More than any profile has room for on a page; a few hundred would only dilute what is asked.
+MAX_ASKS = 40
 
 
 @dataclass(frozen=True)
-class _Seeker:
-    """Our side: statements with their query vectors, needs and offers apart."""
+class Market:
+    """One question put to one index: who asks, for what, among whom."""
 
-    kind: str
-    needs: Sequence[Statement | None]
-    offers: Sequence[Statement | None]
-    need_vectors: Vectors
-    offer_vectors: Vectors
+    index: HubIndex
+    question: Question
+    purpose: Purpose
+    rows: RowFilter
+    seeker_kind: str
+
+    @property
+    def missing_roles(self) -> tuple[TeamRole, ...]:
+        """The project's parts that the seeker lacks, in order."""
+        if self.purpose is not Purpose.PROJECT:
+            return ()
+        return tuple(TeamRole(role) for role in purposes.missing_roles([self.seeker_kind]))
+
+    def ranking(self) -> Ranking:
+        """Everybody who may be recommended, best first."""
+        kinds = frozenset(kind_number(kind) for kind in purposes.partner_kinds(self.purpose, self.seeker_kind))
+        return rank(self.index, self.question, replace(self.rows, kinds=kinds), RANKERS[self.purpose])
+
+    def chosen(self, ranking: Ranking, limit: int) -> list[Found]:
+        """The first `limit` in the order in which they are shown."""
+        missing = self.missing_roles
+        if not missing:
+            return founds(ranking.diversified(NOVELTY[self.purpose], limit), self.purpose)
+        kinds = [KINDS[number].value for number in ranking.kinds]
+        order = purposes.missing_roles_first(kinds, [role.value for role in missing])[:limit]
+        roles = {kind: TeamRole(role) for kind, role in purposes.ROLE_OF_KIND.items() if role in missing}
+        found = founds(ranking.take(np.array(order, dtype=np.int64)), self.purpose)
+        return [replace(item, role=roles.get(kinds[place])) for item, place in zip(found, order, strict=True)]
 
 
 def recommend_for_profile(
@@ -58,30 +85,37 @@ def recommend_for_profile(
         InvalidInput: the purpose is unknown.
         NotReady: the model or the index is not built yet.
     """
+    market = market_for_profile(viewer, profile, purpose=purpose, today=today, among=among)
+    return _recommendations(viewer, market, today=today, limit=limit, seeker=profile)
+
+
+def market_for_profile(
+    viewer: Viewer, profile: Profile, *, purpose: str, today: date, among: frozenset[int] | None
+) -> Market:
+    """The question that a profile's statements put, for a purpose; raises as `recommend_for_profile` does."""
     require(viewer, Action.RECOMMEND_FOR, profile)
     chosen = Purpose(one_of(purpose, Purpose.values, field="purpose"))
-    prefetch_related_objects([profile], "theme_links")
-    living = _statements_for(chosen, profile, today)
-    needs = [row for row in living if row.kind == StatementKind.NEED]
-    offers = [row for row in living if row.kind == StatementKind.OFFER]
-    texts = [query_text(row.text, keywords=profile.keywords) for row in (*needs, *offers)]
+    prefetch_related_objects([profile], "theme_links", "statements")
     index = hub_index(viewer.hub_id)
-    vectors = query_vectors(index, texts, [row.language for row in (*needs, *offers)])
-    seeker = _Seeker(profile.kind, needs, offers, vectors[: len(needs)], vectors[len(needs) :])
+    asking = _statements_for(chosen, profile, today)
+    question = question_of_profile(index, profile, asking, chosen)
     rows = RowFilter(
         levels=readable_levels(viewer),
         today=today.toordinal(),
         profiles=among,
         without_organisations=frozenset({profile.organisation_id}),
     )
-    return _recommend(index, viewer, seeker, Asker(profile=profile), chosen, rows, today, limit)
+    return Market(index, question, chosen, rows, profile.kind)
 
 
 def _statements_for(purpose: Purpose, profile: Profile, today: date) -> list[Statement]:
-    """Our living statements that the purpose can serve; all living ones where it serves none."""
-    living = [row for row in profile.statements.select_related("profile") if not row.is_expired(today)]
+    """Our living needs and offers that the purpose can serve, needs first; all living ones where it serves none."""
+    living = [row for row in profile.statements.all() if row.kind != StatementKind.ABOUT and not row.is_expired(today)]
+    for row in living:
+        row.profile = profile
     served = [row for row in living if purposes.serves(purpose, code_of(row.collaboration_id))]
-    return served if any(row.kind != StatementKind.ABOUT for row in served) else living
+    ordered = sorted(served or living, key=lambda row: (row.kind != StatementKind.NEED, row.position, row.pk))
+    return ordered[:MAX_ASKS]
 
 
 def recommend_for_text(
@@ -105,13 +139,10 @@ def recommend_for_text(
     words = clean_query(text, field="text")
     if not words:
         raise InvalidInput(_("Write what you seek in a few words."), field="text")
-    language = guess_language(words)
     index = hub_index(viewer.hub_id)
-    vectors = query_vectors(index, [words], [language])
-    seeker = _Seeker(kind, [None], [], vectors, vectors[:0])
+    question = question_of_text(index, words, kind=kind, purpose=chosen)
     rows = RowFilter(levels=readable_levels(viewer), today=today.toordinal(), profiles=among)
-    asker = Asker(text=words, language=language)
-    return _recommend(index, viewer, seeker, asker, chosen, rows, today, limit)
+    return _recommendations(viewer, Market(index, question, chosen, rows, kind), today=today, limit=limit)
 
 
 def clean_query(text: str, *, field: str) -> str:
@@ -123,100 +154,52 @@ def clean_query(text: str, *, field: str) -> str:
     return clean_text(text, field=field, max_length=MAX_QUERY_CHARACTERS)
 
 
-def query_vectors(index: HubIndex, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
-    """Query vectors (n, dimension), centred as the index is."""
-    return index.centring.apply(query_encoder().encode_queries(texts), languages)
-
-
 def readable_levels(viewer: Viewer) -> frozenset[int]:
     """Index level numbers that the viewer may read of others."""
     allowed = visible_levels(viewer)
     return frozenset(number for number, level in enumerate(LEVELS) if level.value in allowed)
 
 
-def _recommend(
-    index: HubIndex,
-    viewer: Viewer,
-    seeker: _Seeker,
-    asker: Asker,
-    purpose: Purpose,
-    rows: RowFilter,
-    today: date,
-    limit: int,
+def _recommendations(
+    viewer: Viewer, market: Market, *, today: date, limit: int, seeker: Profile | None = None
 ) -> Recommendations:
-    kinds = frozenset(kind_number(kind) for kind in purposes.partner_kinds(purpose, seeker.kind))
-    missing = _missing_roles(purpose, seeker.kind)
-    ranked = _rank(index, seeker, replace(rows, kinds=kinds))
-    found = [_found(candidate, seeker) for candidate in ranked[: max(_DEPTH, limit)]]
-    if missing:
-        found = _missing_first(viewer, found, missing)
-    matches = present(viewer, found[: min(limit, MAX_LIMIT)], asker, today=today)
-    return Recommendations(purpose=purpose, matches=tuple(matches), missing_roles=missing)
+    found = market.chosen(market.ranking(), min(limit, MAX_LIMIT))
+    presenter = Presenter(viewer, market.index, market.question, today, seeker)
+    matches = presenter.present(found)
+    return Recommendations(purpose=market.purpose, matches=tuple(matches), missing_roles=market.missing_roles)
 
 
-def _rank(index: HubIndex, seeker: _Seeker, rows: RowFilter) -> list[tuple[Candidate, int, int]]:
-    """Candidates with the statement ids of their best offer and best need (0 for none)."""
-    with index.lock:
-        ranked = rank_reciprocal(
-            offers=index.offers,
-            needs=index.needs,
-            our_needs=seeker.need_vectors,
-            our_offers=seeker.offer_vectors,
-            offers_allowed=rows.mask(index.offers.rows),
-            needs_allowed=rows.mask(index.needs.rows),
-            depth=_DEPTH,
-        )
-        offer_ids, need_ids = index.offers.rows.statement, index.needs.rows.statement
-        return [
-            (
-                item,
-                int(offer_ids[item.need_offer[1]]) if item.need_offer else 0,
-                int(need_ids[item.offer_need[1]]) if item.offer_need else 0,
-            )
-            for item in ranked
-        ]
+def founds(ranking: Ranking, purpose: Purpose) -> list[Found]:
+    """Each candidate with the pair that says most about the match."""
+    return [_found(ranking, place, purpose) for place in range(len(ranking))]
 
 
-def _found(ranked: tuple[Candidate, int, int], seeker: _Seeker) -> Found:
-    """The pair that says more about the match: the direction in which the profile stands higher."""
-    candidate, their_offer, their_need = ranked
-    forward, backward = candidate.need_offer, candidate.offer_need
-    use_forward = forward is not None and (
-        backward is None or OWN_NEED_WEIGHT * candidate.need_share >= (1 - OWN_NEED_WEIGHT) * candidate.offer_share
-    )
-    if use_forward and forward is not None:
-        direction, theirs, ours = Direction.NEED_OFFER, their_offer, seeker.needs[forward[0]]
-    else:
-        direction, theirs, ours = (
-            Direction.OFFER_NEED,
-            their_need,
-            seeker.offers[backward[0] if backward else 0],
-        )
+def _found(ranking: Ranking, place: int, purpose: Purpose) -> Found:
+    values = dict(zip(NAMES, ranking.matrix[place].tolist(), strict=True))
+    direction, pair = _pair(ranking, place, values, purpose)
     return Found(
-        profile_id=candidate.profile_id,
-        their_statement=theirs,
+        profile_id=int(ranking.profiles[place]),
+        ask=int(pair[0]),
+        their_statement=int(pair[1]),
         direction=direction,
-        our_statement=ours,
-        need_share=candidate.need_share,
-        offer_share=candidate.offer_share,
+        contributions=dict(zip(NAMES, ranking.contributions[place].tolist(), strict=True)),
+        values=values,
+        probability=float(ranking.probabilities[place]),
     )
 
 
-def _missing_roles(purpose: Purpose, seeker_kind: str) -> tuple[TeamRole, ...]:
-    if purpose is not Purpose.PROJECT:
-        return ()
-    return tuple(TeamRole(role) for role in purposes.missing_roles([seeker_kind]))
-
-
-def _missing_first(viewer: Viewer, found: list[Found], missing: Sequence[TeamRole]) -> list[Found]:
-    """The best of each missing role in turn, each with the role that it would fill."""
-    kinds = dict(
-        Profile.objects.filter(hub_id=viewer.hub_id, pk__in=[item.profile_id for item in found]).values_list(
-            "pk", "kind"
-        )
-    )
-    present_kinds = [item for item in found if item.profile_id in kinds]
-    ranked_kinds = [kinds[item.profile_id] for item in present_kinds]
-    order = purposes.missing_roles_first(ranked_kinds, [role.value for role in missing])
-    roles = {kind: TeamRole(role) for kind, role in purposes.ROLE_OF_KIND.items() if role in missing}
-    return [replace(present_kinds[i], role=roles.get(ranked_kinds[i])) for i in order]
+def _pair(
+    ranking: Ranking, place: int, values: dict[str, float], purpose: Purpose
+) -> tuple[Direction, "np.ndarray[tuple[int, ...], np.dtype[np.int64]]"]:
+    """The direction that speaks louder, our own need a little more; without any, the nearest pair."""
+    forward, backward, same = ranking.need_offer[place], ranking.offer_need[place], ranking.same_need[place]
+    if purpose is Purpose.ERFA and same[0] >= 0:
+        return Direction.SAME_NEED, same
+    loud = {name: values[f"{name}_meaning"] + values[f"{name}_words"] for name in ("need_offer", "offer_need")}
+    if forward[0] >= 0 and (
+        backward[0] < 0 or OWN_NEED_WEIGHT * loud["need_offer"] >= (1 - OWN_NEED_WEIGHT) * loud["offer_need"]
+    ):
+        return Direction.NEED_OFFER, forward
+    if backward[0] >= 0:
+        return Direction.OFFER_NEED, backward
+    return Direction.SAME_NEED if same[0] >= 0 else Direction.QUERY, ranking.nearest[place]

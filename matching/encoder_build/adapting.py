@@ -33,7 +33,7 @@ from matching.encoder_build.shadow import (
     measure_held_back,
     measure_public,
 )
-from matching.encoder_build.training import Batches, TrainingOptions, train
+from matching.encoder_build.training import Batches, TrainingOptions, require_training_tools, train
 from matching.encoder_build.training_pairs import PairSource, TrainingPair, gather_pairs, related_texts, teaching
 from matching.engine.encoders import MODEL_FOLDER, Encoder, EncoderProfile
 
@@ -107,6 +107,7 @@ def adapt_encoder(
         DomainError: unusable pairs, an unusable cache, another run, a missing library, or a failed training.
     """
     pairs, split = _split(sources, options)
+    require_training_tools()
     with _working_folder(cache_dir) as working:
         return _Run(base, cache_dir, public, options, say, working).run(pairs, split)
 

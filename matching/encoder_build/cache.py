@@ -46,6 +46,12 @@ def find_encoder(spec: str, cache_dir: Path) -> Path | None:
     return folder if folder.is_dir() and not _damaged_files(folder, serving_only=True) else None
 
 
+def find_built_encoder(fingerprint: str, cache_dir: Path) -> Path | None:
+    """The whole encoder with this fingerprint, whatever it was built from; None when this machine has none."""
+    folder = _folder(cache_dir, fingerprint)
+    return folder if fingerprint.replace("-", "").isalnum() and _is_whole(folder) else None
+
+
 def ensure_encoder(spec: str, cache_dir: Path, progress: Progress, *, force: bool = False) -> Path:
     """The folder of the encoder named by `spec`, built now if it is missing or damaged.
 

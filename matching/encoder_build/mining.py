@@ -6,10 +6,12 @@ from dataclasses import dataclass
 import faiss
 import numpy as np
 
+from matching.encoder_build.asked_texts import encode_asking
 from matching.encoder_build.training_pairs import TrainingPair, related_texts, teaching
 from matching.engine.centring import Centring
 from matching.engine.encoders import Encoder
-from matching.engine.vectors import Ids, Vectors
+from matching.engine.rows import Ids
+from matching.engine.stores import Vectors
 from matching.languages import guess_language
 
 _CANDIDATES = 100
@@ -34,6 +36,8 @@ def mine_rows(pairs: Sequence[TrainingPair], encoder: Encoder, *, generator: np.
     A passage that is related to the query is never its negative. Pairs for which no passage is left are dropped.
     """
     wanted = teaching(pairs)
+    if not wanted:
+        return []
     passages = list(dict.fromkeys(text for pair in pairs for text in (pair.passage, *pair.hard_negatives)))
     near = _NearPassages(wanted, passages, encoder)
     related = related_texts(pairs)
@@ -56,7 +60,7 @@ class _NearPassages:
         centring = Centring.of(raw, languages)
         self._passages = passages
         self._vectors = centring.apply(raw, languages)
-        self._queries = centring.apply(encoder.encode_queries(queries), [guess_language(text) for text in queries])
+        self._queries = centring.apply(encode_asking(encoder, queries), [guess_language(text) for text in queries])
         self._query_rows = _positions(queries)
         self._passage_rows = _positions(passages)
         index = faiss.IndexFlatIP(encoder.dimension)

@@ -3,18 +3,19 @@
 Both are measured as they are served: the built graph, whole texts, centred.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from matching.encoder_build.asked_texts import encode_asking
 from matching.encoder_build.retrieval_sets import RetrievalSet
 from matching.engine.centring import Centring
 from matching.engine.encoders import Encoder
 from matching.engine.evaluate import ndcg_at_k, recall_at_k
-from matching.engine.vectors import Vectors
+from matching.engine.stores import Vectors
 
 PUBLIC_TOLERANCE = 0.002  # four sentences of two thousand: less than the standard error of such a set
 LEAST_QUERIES = 20
@@ -68,7 +69,7 @@ def measure_public(encoder: Encoder, texts: RetrievalSet) -> Measures:
         ("accuracy_at_1", texts.queries, texts.query_languages, right, texts.passage_languages),
         ("accuracy_at_1_back", texts.passages, texts.passage_languages, left, texts.query_languages),
     ):
-        queries = centring.apply(encoder.encode_queries(asked), spoken)
+        queries = centring.apply(encode_asking(encoder, asked), spoken)
         scores = queries @ centring.apply(found, written).T
         measures[name] = (scores.argmax(axis=1) == np.arange(len(asked))).astype(np.float64)
     return measures
@@ -129,16 +130,18 @@ def _comparison(base: Values, adapted: Values, generator: np.random.Generator) -
 
 
 def _rankings(encoder: Encoder, texts: RetrievalSet) -> list[list[int]]:
-    """Positions of all passages that are not hidden for each query, nearest first, ties in order."""
+    """Positions of the ten nearest passages that are not hidden for each query, nearest first, ties in order."""
     raw = encoder.encode_passages(texts.passages)
     centring = Centring.of(raw, texts.passage_languages)
     passages = centring.apply(raw, texts.passage_languages)
-    queries: Vectors = centring.apply(encoder.encode_queries(texts.queries), texts.query_languages)
+    queries = centring.apply(encode_asking(encoder, texts.queries), texts.query_languages)
     hidden = texts.hidden or (frozenset(),) * len(texts.queries)
-    orders = np.argsort(-(queries @ passages.T), axis=1, kind="stable")
-    return [
-        [int(position) for position in order if position not in own] for order, own in zip(orders, hidden, strict=True)
-    ]
+    return [_nearest(passages @ query, own) for query, own in zip(queries, hidden, strict=True)]
+
+
+def _nearest(scores: Vectors, hidden: Set[int]) -> list[int]:
+    order = np.argsort(-scores, kind="stable")[: _DEPTH + len(hidden)]
+    return [int(position) for position in order if int(position) not in hidden][:_DEPTH]
 
 
 def _first_is_right(rankings: Sequence[Sequence[int]], grades: Sequence[Mapping[int, float]]) -> Values:

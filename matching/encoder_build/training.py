@@ -4,7 +4,7 @@ Only the transformer layers are trained. The word table stays as it is: it is fo
 its words are in no training text, and those of the other language would be left behind.
 """
 
-import os
+import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from kernel.errors import DomainError
+from matching.encoder_build.asked_texts import asking_prefix
 from matching.encoder_build.build_tools import build_tool
 from matching.encoder_build.mining import TrainingRow
 from matching.engine.encoders import EncoderProfile
 
 Batches = Sequence[Sequence[TrainingRow]]
-_COLUMNS = ("query", "passage", "negative")
 _WARM_UP = 0.1
-_QUIET = {"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
+_WEIGHTS = "model.safetensors"
 
 
 class TrainingFailedError(DomainError):
@@ -48,6 +48,16 @@ class TrainingOptions:
     seed: int = 7
 
 
+def require_training_tools() -> None:
+    """Import what only training needs, so that its absence is said before any work is done.
+
+    Raises:
+        BuildToolMissingError: one of them is not installed.
+    """
+    for name in ("torch", "accelerate", "datasets", "sentence_transformers"):
+        build_tool(name)
+
+
 def train(
     base: Path,
     profile: EncoderProfile,
@@ -64,11 +74,10 @@ def train(
         BuildToolMissingError: a library that only training needs is not installed.
     Source: Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022, for the blending of weights.
     """
-    os.environ.update(_QUIET)  # before these libraries are imported: nothing here may ask a network
     torch = build_tool("torch")
     if options.threads:
         torch.set_num_threads(options.threads)
-    model = build_tool("sentence_transformers").SentenceTransformer(str(base), device="cpu")
+    model = build_tool("sentence_transformers").SentenceTransformer(str(base), device="cpu", local_files_only=True)
     longest = model.max_seq_length
     model.max_seq_length = min(options.max_tokens, longest or options.max_tokens)
     moving = _moving_weights(model, options.layers)
@@ -77,7 +86,19 @@ def train(
     _blend(torch, moving, before, options.blend)
     model.max_seq_length = longest
     model.eval()
-    model.save_pretrained(str(target), create_model_card=False)
+    _save(model, base, target)
+
+
+def _save(model: Any, base: Path, target: Path) -> None:
+    """Save the weights; all else stays as in `base`, also options that sentence-transformers drops when it saves."""
+    saved = target.with_name(f"{target.name}.saved")
+    model.save_pretrained(str(saved), create_model_card=False)
+    if not ((base / _WEIGHTS).is_file() and (saved / _WEIGHTS).is_file()):
+        saved.rename(target)
+        return
+    shutil.copytree(base, target, ignore=shutil.ignore_patterns(_WEIGHTS))
+    (saved / _WEIGHTS).rename(target / _WEIGHTS)
+    shutil.rmtree(saved)
 
 
 def _moving_weights(model: Any, layers: int) -> dict[str, Any]:
@@ -115,8 +136,7 @@ def _trainer(
         max_steps=len(batches),
         per_device_train_batch_size=len(batches[0]),
         learning_rate=options.learning_rate,
-        warmup_steps=max(1, round(_WARM_UP * len(batches))),
-        prompts=_prompts(profile),
+        warmup_steps=round(_WARM_UP * len(batches)),
         batch_sampler=_in_order,
         seed=options.seed,
         use_cpu=True,
@@ -131,7 +151,7 @@ def _trainer(
     trainer = library.SentenceTransformerTrainer(
         model=model,
         args=arguments,
-        train_dataset=datasets.Dataset.from_dict({name: [getattr(row, name) for row in rows] for name in _COLUMNS}),
+        train_dataset=datasets.Dataset.from_dict(_columns(rows, profile)),
         loss=losses.MultipleNegativesRankingLoss(model, scale=options.scale),
         callbacks=[_progress(transformers, say)],
     )
@@ -139,9 +159,14 @@ def _trainer(
     return trainer
 
 
-def _prompts(profile: EncoderProfile) -> dict[str, str]:
+def _columns(rows: Sequence[TrainingRow], profile: EncoderProfile) -> dict[str, list[str]]:
+    """The texts with their prefixes: a query's depends on its length, so no prompt of a whole column would do."""
     passage = profile.passage_prefix
-    return {"query": profile.query_prefix, "passage": passage, "negative": passage}
+    return {
+        "query": [asking_prefix(profile, row.query) + row.query for row in rows],
+        "passage": [passage + row.passage for row in rows],
+        "negative": [passage + row.negative for row in rows],
+    }
 
 
 def _in_order(dataset: Any, batch_size: int, drop_last: bool, **_others: Any) -> Any:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matching.engine.vectors import Vectors
+from matching.engine.rows import LANGUAGES
+from matching.engine.stores import Vectors
 
-LANGUAGES = ("da", "en")
 _MIN_TEXTS = 100
 _MIN_TEXTS_A_LANGUAGE = 50
 

@@ -50,3 +50,37 @@ def share_ranked_right(ranked: Sequence[Item], pairs: Collection[tuple[Item, Ite
     place = {item: number for number, item in enumerate(ranked)}
     last = len(ranked)
     return sum(place.get(better, last) < place.get(worse, last) for better, worse in pairs) / len(pairs)
+
+
+def average_precision(ranked: Sequence[Item], relevant: Collection[Item]) -> float:
+    """Mean over the relevant items of the precision at their place; a relevant item that is absent counts 0.
+
+    Raises:
+        ValueError: nothing is relevant.
+    """
+    wanted = set(relevant)
+    if not wanted:
+        raise ValueError("Average precision needs at least one relevant item.")
+    found, total = 0, 0.0
+    for place, item in enumerate(ranked, start=1):
+        if item in wanted:
+            found += 1
+            total += found / place
+    return total / len(wanted)
+
+
+def pair_loss(scores: Mapping[Item, float], grades: Mapping[Item, float]) -> tuple[float, float]:
+    """(lost, at stake): over pairs with different grades, the grade difference of those ranked wrong, ties half.
+
+    Divide the sums over all lists for the weighted pairwise loss, in [0, 1].
+
+    Source: Stelmakh et al., "A Gold Standard Dataset for the Reviewer Assignment Problem" (2023).
+    """
+    items = list(grades)
+    score = np.array([scores[item] for item in items], dtype=np.float64)
+    grade = np.array([grades[item] for item in items], dtype=np.float64)
+    better = grade[:, None] - grade[None, :]
+    ahead = score[:, None] - score[None, :]
+    stake = np.where(better > 0, better, 0.0)
+    lost = stake * np.where(ahead < 0, 1.0, np.where(ahead == 0, 0.5, 0.0))
+    return float(lost.sum()), float(stake.sum())

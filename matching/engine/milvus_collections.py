@@ -16,6 +16,8 @@ Scored = list[tuple[int, float]]
 
 MAX_HITS = 16_384  # Milvus returns no more for one query
 MAX_TEXT_BYTES = 65_535  # of one VARCHAR field
+DECIMALS = 6  # of a score: below, the order in which products are added up shows
+_BEYOND = 16  # fetched past k, so that equal scores at the end are seen
 _MAX_BATCH_ROWS = 1_000
 _MAX_BATCH_BYTES = 16 * 2**20  # a server takes 64 MB by default
 _MAX_HITS_A_CALL = 100_000
@@ -42,8 +44,6 @@ class SearchedField:
 class MilvusCollection:
     """Statements with all columns of `StatementRows`, the given searched fields and plain texts.
 
-    `layout` names how the fields are filled; a collection filled in another way is refused.
-
     Reads see all writes before them. A write of several batches that fails midway leaves the first ones: repeat it.
 
     Raises:
@@ -56,8 +56,6 @@ class MilvusCollection:
         name: str,
         searched: Sequence[SearchedField],
         texts: Sequence[str] = (),
-        *,
-        layout: str = "",
     ) -> None:
         if not _NAME.fullmatch(name):
             raise BrokenIndexError(f"“{name}” cannot name a collection: letters, digits and _ only, no digit first.")
@@ -65,12 +63,12 @@ class MilvusCollection:
         self._connection = connection
         self._searched = {each.name: each for each in searched}
         self._texts = tuple(texts)
-        self._layout = layout
         if connection.call("has_collection", name):
             self._check()
         else:
             self._create()
         connection.call("load_collection", name)
+        self._graphs = {each.name for each in searched if each.dimension and self._index_type(each.name) == "HNSW"}
 
     def __len__(self) -> int:
         return int(self._call("query", filter="", output_fields=["count(*)"])[0]["count(*)"])
@@ -85,10 +83,25 @@ class MilvusCollection:
         for batch in _parts(statements.tolist(), _MAX_BATCH_ROWS):
             self._call("delete", ids=batch)
 
-    def search(self, name: str, queries: Sequence[Any], limit: int, expression: str) -> list[Scored]:
-        """For each query the best statements that pass, with scores, best first; at most `limit`, MAX_HITS at most."""
-        searched, limit = self._searched[name], min(limit, MAX_HITS)
-        options = {"ef": max(limit, 64)} if searched.index == "HNSW" else {}
+    def search(self, name: str, queries: Sequence[Any], k: int, expression: str) -> list[Scored]:
+        """For each query all statements that may stand among its best k, with scores, best first.
+
+        Equal scores are fetched to their last, so that the caller can choose among them; never more than MAX_HITS.
+        """
+        limit = min(k + _BEYOND, MAX_HITS)
+        found = self._search(name, queries, limit, expression)
+        cut = [place for place, hits in enumerate(found) if _ends_in_a_tie(hits, k, limit)]
+        while cut and limit < MAX_HITS:
+            limit = min(limit * 4, MAX_HITS)
+            again = self._search(name, [queries[place] for place in cut], limit, expression)
+            for place, hits in zip(cut, again, strict=True):
+                found[place] = hits
+            cut = [place for place in cut if _ends_in_a_tie(found[place], k, limit)]
+        return found
+
+    def _search(self, name: str, queries: Sequence[Any], limit: int, expression: str) -> list[Scored]:
+        searched = self._searched[name]
+        options = {"ef": max(limit, 64)} if name in self._graphs else {}
         found: list[Scored] = []
         for batch in _parts(queries, max(1, _MAX_HITS_A_CALL // limit)):
             answers = self._call(
@@ -133,9 +146,12 @@ class MilvusCollection:
     def _call(self, verb: str, **options: Any) -> Any:
         return self._connection.call(verb, self.name, **options)
 
+    def _index_type(self, name: str) -> str:
+        return str(self._call("describe_index", index_name=name)["index_type"])
+
     def _create(self) -> None:
         library = self._connection.library
-        schema = library.MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False, description=self._layout)
+        schema = library.MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)
         for name in COLUMNS:
             kind = getattr(library.DataType, _COLUMN_TYPES.get(name, "INT16"))
             schema.add_field(name, kind, is_primary=name == STATEMENT)
@@ -153,13 +169,11 @@ class MilvusCollection:
         self._connection.call("create_index", self.name, indexes, sync=False)
 
     def _check(self) -> None:
-        found = self._call("describe_collection")
-        there = {each["name"]: each["params"] for each in found["fields"]}
+        there = {each["name"]: each["params"] for each in self._call("describe_collection")["fields"]}
         words = {each.words for each in self._searched.values()} - {""}
-        expected = {*COLUMNS, *self._searched, *self._texts, *words}
-        if set(there) != expected or found["description"] != self._layout:
+        if set(there) != {*COLUMNS, *self._searched, *self._texts, *words}:
             raise BrokenIndexError(
-                f"The collection “{self.name}” at {self._connection.uri} is not filled as this version fills it. "
+                f"The collection “{self.name}” at {self._connection.uri} does not have the fields of this version. "
                 "Name another collection, or drop this one and fill it anew."
             )
         for searched in self._searched.values():
@@ -218,6 +232,11 @@ def _size(value: Any) -> int:
     if isinstance(value, str):
         return 3 * len(value)
     return value.nbytes if isinstance(value, np.ndarray) else 8
+
+
+def _ends_in_a_tie(hits: Scored, k: int, limit: int) -> bool:
+    """Whether more hits than were fetched may score as the k-th does."""
+    return len(hits) == limit > k and round(hits[-1][1], DECIMALS) >= round(hits[k - 1][1], DECIMALS)
 
 
 def _parts(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:

@@ -3,7 +3,8 @@
 import numpy as np
 
 from matching.engine.milvus_collections import (
-    MAX_HITS,
+    COLUMNS,
+    DECIMALS,
     MilvusCollection,
     Scored,
     SearchedField,
@@ -16,8 +17,6 @@ from matching.engine.stores import BrokenIndexError, Hits, Vectors
 
 EXACT_UNTIL = 200_000
 _GRAPH = {"M": 16, "efConstruction": 200}
-_DECIMALS = 6
-_BEYOND = 16  # fetched past k, so that equal scores at the end are seen
 
 
 class MilvusVectorStore:
@@ -60,9 +59,11 @@ class MilvusVectorStore:
         Raises:
             BrokenIndexError: shapes do not fit, a value is not finite, or an id stands twice; nothing is changed.
         """
-        check_unique(rows, len(vectors))
-        self._check_vectors(vectors)
+        check_rows(rows, len(vectors))
+        self._check_dimension(vectors)
         table = np.ascontiguousarray(vectors, dtype=np.float32)
+        if not np.isfinite(table).all():
+            raise BrokenIndexError("A vector holds a value that is not a finite number. Encode the text again.")
         self._collection.upsert(
             {**record, "vector": vector} for record, vector in zip(row_records(rows), table, strict=True)
         )
@@ -72,17 +73,24 @@ class MilvusVectorStore:
         self._collection.delete(statements)
 
     def search(self, queries: Vectors, k: int, where: RowFilter) -> Hits:
-        """The k best passing statements for each query vector (q, dimension); never more than MAX_HITS.
+        """The k best passing statements for each query vector (q, dimension), of which Milvus gives 16,384 at most.
+
+        A query that is not finite finds nothing: a row of padding.
 
         Raises:
-            BrokenIndexError: a query has another dimension or a value that is not finite.
+            BrokenIndexError: the queries are of another dimension.
         """
-        self._check_vectors(queries)
+        self._check_dimension(queries)
         expression = filter_expression(where)
         if k < 1 or not len(queries) or expression is None:
             return Hits.none(len(queries))
         table = np.ascontiguousarray(queries, dtype=np.float32)
-        return table_of([ranked(found, k) for found in self._found(table, k, expression)])
+        usable = np.flatnonzero(np.isfinite(table).all(axis=1))
+        hits: list[Scored] = [[] for _ in table]
+        found = self._collection.search("vector", list(table[usable]), k, expression)
+        for place, scored in zip(usable.tolist(), found, strict=True):
+            hits[place] = ranked(scored, k)
+        return table_of(hits)
 
     def vectors(self, statements: Ids) -> Vectors:
         """Their vectors (n, dimension) in that order; a row of NaN for an id that is not there."""
@@ -101,32 +109,16 @@ class MilvusVectorStore:
         """Remove the collection with all that is in it."""
         self._collection.drop()
 
-    def _found(self, queries: Vectors, k: int, expression: str) -> list[Scored]:
-        """At least all hits that may stand among the first k: equal scores at the end are followed to their last."""
-        limit = min(k + _BEYOND, MAX_HITS)
-        found = self._collection.search("vector", list(queries), limit, expression)
-        open_ended = [place for place, hits in enumerate(found) if _ends_in_a_tie(hits, k, limit)]
-        while open_ended and limit < MAX_HITS:
-            limit = min(limit * 4, MAX_HITS)
-            for place, hits in zip(
-                open_ended, self._collection.search("vector", list(queries[open_ended]), limit, expression), strict=True
-            ):
-                found[place] = hits
-            open_ended = [place for place in open_ended if _ends_in_a_tie(found[place], k, limit)]
-        return found
-
-    def _check_vectors(self, vectors: Vectors) -> None:
+    def _check_dimension(self, vectors: Vectors) -> None:
         if vectors.ndim != 2 or vectors.shape[1] != self.dimension:
             raise BrokenIndexError(
                 f"Vectors of shape {vectors.shape} do not fit a store of dimension {self.dimension}."
             )
-        if not np.isfinite(vectors).all():
-            raise BrokenIndexError("A vector holds a value that is not a finite number. Encode the text again.")
 
 
-def check_unique(rows: StatementRows, given: int) -> None:
-    """Refuse rows that stand twice, or that are not as many as what comes with them."""
-    if len(rows) != given:
+def check_rows(rows: StatementRows, given: int) -> None:
+    """Refuse rows that stand twice, or that are not as many in each column as what comes with them."""
+    if {len(getattr(rows, name)) for name in COLUMNS} != {given}:
         raise BrokenIndexError(f"{len(rows)} rows came with {given} vectors or texts: each row needs one.")
     if len(np.unique(rows.statement)) != len(rows):
         raise BrokenIndexError("A statement stands twice among the rows to write.")
@@ -134,7 +126,7 @@ def check_unique(rows: StatementRows, given: int) -> None:
 
 def ranked(found: Scored, k: int) -> Scored:
     """The k best by score, equal scores by statement id."""
-    rounded = [(statement, round(score, _DECIMALS)) for statement, score in found]
+    rounded = [(statement, round(score, DECIMALS)) for statement, score in found]
     return sorted(rounded, key=lambda hit: (-hit[1], hit[0]))[:k]
 
 
@@ -147,8 +139,3 @@ def table_of(found: list[Scored]) -> Hits:
         for rank, (statement, score) in enumerate(hits):
             statements[place, rank], scores[place, rank] = statement, score
     return Hits(statements, scores)
-
-
-def _ends_in_a_tie(hits: Scored, k: int, limit: int) -> bool:
-    """Whether more hits than were fetched may score as the k-th does."""
-    return len(hits) == limit > k and round(hits[-1][1], _DECIMALS) >= round(hits[k - 1][1], _DECIMALS)

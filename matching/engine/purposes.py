@@ -9,6 +9,8 @@ FIRM, RESEARCHER, CLINICIAN, MUNICIPALITY = "firm", "researcher", "clinician", "
 KNOWLEDGE_INSTITUTION, INVESTOR, ADVISER, STUDENT = "knowledge_institution", "investor", "adviser", "student"
 ALL_KINDS = (FIRM, RESEARCHER, CLINICIAN, MUNICIPALITY, KNOWLEDGE_INSTITUTION, INVESTOR, ADVISER, STUDENT)
 
+OPI_LIGHT, PROJECT, EVENT, ERFA = "opi_light", "project", "event", "erfa"
+
 COMMERCIAL, KNOWLEDGE, PUBLIC = "commercial", "knowledge", "public"
 ROLES = (COMMERCIAL, KNOWLEDGE, PUBLIC)
 
@@ -37,18 +39,28 @@ def partner_kinds(purpose: str, seeker_kind: str) -> tuple[str, ...]:
     """Kinds that may be recommended to a seeker; empty where the purpose does not fit the seeker.
 
     OPI-light: firm to department or municipality and back (researchers and students with an invention come as a
-    firm would). Project: whoever has a part in the triple helix. Event: everybody who takes part.
+    firm would). Project: whoever has a part in the triple helix. Event: everybody who takes part. ERFA group (an exchange
+    of experience; training is like it): one's own kind.
     """
-    if purpose == "opi_light":
+    if purpose == OPI_LIGHT:
         return _OPI_LIGHT.get(seeker_kind, ())
-    if purpose == "project":
+    if purpose == PROJECT:
         return tuple(ROLE_OF_KIND)
+    if purpose == ERFA:
+        return (seeker_kind,)
     return ALL_KINDS
+
+
+# Product stages that a purpose is for, as codes: an ERFA group and an event take any.
+STAGES: dict[str, tuple[str, ...]] = {
+    OPI_LIGHT: ("development_early", "development_late", "on_market"),
+    PROJECT: ("idea", "development_early"),
+}
 
 
 # Forms of collaboration that a purpose cannot serve: nobody finds a distributor or capital through a ward.
 _NOT_SERVED = {
-    "opi_light": frozenset(
+    OPI_LIGHT: frozenset(
         {
             "supplier",
             "distribution",
@@ -59,7 +71,7 @@ _NOT_SERVED = {
             "student_project",
         }
     ),
-    "project": frozenset({"supplier", "distribution", "licence", "investment"}),
+    PROJECT: frozenset({"supplier", "distribution", "licence", "investment"}),
 }
 
 

@@ -4,6 +4,7 @@ Every store of vectors or words takes the same columns and the same filter, so t
 """
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,13 +63,12 @@ class StatementRows:
     @classmethod
     def of_table(cls, table: NDArray[np.int64]) -> "StatementRows":
         """Rows from a table (n, columns) whose columns stand in the order of the fields."""
-        types = {name: np.int64 for name in ("statement", "profile", "organisation")} | {"expires": np.int32}
-        return cls(
-            **{
-                column.name: table[:, place].astype(types.get(column.name, np.int16))
-                for place, column in enumerate(fields(cls))
-            }
-        )
+        types = dict.fromkeys(("statement", "profile", "organisation"), np.int64) | {"expires": np.int32}
+        columns: dict[str, Any] = {
+            column.name: table[:, place].astype(types.get(column.name, np.int16))
+            for place, column in enumerate(fields(cls))
+        }
+        return cls(**columns)
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ class Hits:
 
 @dataclass(frozen=True)
 class TermDocument:
-    """The words of one statement: its own text, the context it is read in (about-text, keywords, names), its language."""
+    """The words of one statement: its own text, its context (about-text, keywords, names) and its language."""
 
     text: str
     context: str

@@ -16,6 +16,7 @@ from matching.engine.term_fields import SCHEMA_VERSION
 _LIST = "meta.json"
 _MANAGED = ".managed.json"
 _VERSION = "terms.json"
+_COMPONENTS = ("fast", "fieldnorm", "idx", "pos", "store", "term")
 
 
 def write_version(folder: Path, sizes: dict[str, int] | None = None) -> None:
@@ -38,11 +39,12 @@ def check_folder(folder: Path) -> None:
     present = {path.name for path in folder.iterdir()}
     sizes = version.get("sizes", {})
     for segment, deleted in _segments(folder):
-        if not any(name.startswith(f"{segment}.") for name in present) or (deleted and deleted not in present):
-            raise BrokenIndexError(f"{folder} lacks files of segment {segment}")
+        needed = {f"{segment}.{component}" for component in _COMPONENTS} | ({deleted} if deleted else set())
+        if not needed <= present:
+            raise BrokenIndexError(f"{folder} lacks {', '.join(sorted(needed - present))}")
         for name in (each for each in sizes if each.startswith(f"{segment}.") and _is_used(each, deleted)):
             if name not in present or (folder / name).stat().st_size != sizes[name]:
-                raise BrokenIndexError(f"{folder / name} is missing or cut off")
+                raise BrokenIndexError(f"{folder / name} is not as long as it was")
 
 
 def copy_index(source: Path, target: Path) -> None:

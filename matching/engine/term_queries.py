@@ -25,26 +25,26 @@ _MAX_GRAMS = 29
 
 @dataclass(frozen=True)
 class TermWeights:
-    """How much each way of matching a word counts, as factors of its BM25 score, and where each of them applies.
+    """How much each way of matching a word counts, as factors of its BM25 score, and how many words are looked for.
 
     `text_*` and `context_*`: the same stem in the query's language, and the same folded word, in the statement's own
-    text and in its context. `compound`: a longer word holds this one (a mean over its four-letter runs). `alike`: at
-    least `alike_share` of the runs of a word that hardly any statement has (`alike_below` or fewer) are there: typos
-    and unseen compounds. `typo`: such a word one letter away, as a fixed score. The last two say how many words of a
-    query are looked for at all, and how many of those by their letters, the rarest first.
+    text and in its context. `compound`: a longer word holds this one (the mean over its four-letter runs). `alike`: at
+    least `alike_share` of the runs of a word that no more than `alike_below` statements have: typos, and compounds
+    for their parts. `typo`: one letter away from a word that no statement has, as a fixed score. `max_words` of a
+    query count at all, `max_words_by_letters` of them by their letters: the rarest first.
     """
 
     text_stem: float = 1.0
     text_exact: float = 0.4
-    context_stem: float = 0.4
-    context_exact: float = 0.15
+    context_stem: float = 0.8
+    context_exact: float = 0.3
     compound: float = 0.5
-    alike: float = 0.5
+    alike: float = 1.5
     alike_share: float = 0.5
-    alike_below: int = 0
+    alike_below: int = 10
     typo: float = 2.0
     max_words: int = 64
-    max_words_by_letters: int = 6
+    max_words_by_letters: int = 8
 
 
 @dataclass(frozen=True)
@@ -71,11 +71,10 @@ class QueryBuilder:
         """The query to run; None when nothing can match."""
         clauses_of_filter = limits(self._schema, where)
         words = self._words(queries) if clauses_of_filter is not None else []
-        # Two unions, since one of plain terms only is summed several times as fast as a mixed one.
-        unions = [_any(clauses) for clauses in (self._word_clauses(words), self._letter_clauses(words)) if clauses]
-        if clauses_of_filter is None or not unions:
+        clauses = [*self._word_clauses(words), *self._letter_clauses(words)]
+        if clauses_of_filter is None or not clauses:
             return None
-        any_word = unions[0] if len(unions) == 1 else _any(unions)
+        any_word = Query.boolean_query([(Occur.Should, clause) for clause in clauses])
         return Query.boolean_query([(Occur.Must, any_word), *clauses_of_filter])
 
     def _words(self, queries: Sequence[TermQuery]) -> list[_Word]:
@@ -90,9 +89,18 @@ class QueryBuilder:
                     found[word.exact, word.language] = (
                         replace(word, weight=before.weight + word.weight) if before else word
                     )
-        total = self._searcher.num_docs
-        best = sorted(found.values(), key=lambda word: (-word.information(total), word.exact, word.language))
-        return best[: self._weights.max_words]
+        return self._most_telling(found.values())
+
+    def _most_telling(self, words: Iterable[_Word]) -> list[_Word]:
+        """Words that no document has first, which only their letters can find; then the others, the rarest first."""
+        weights, total = self._weights, self._searcher.num_docs
+        unknown: list[_Word] = []
+        known: list[_Word] = []
+        for word in words:
+            (known if word.documents else unknown).append(word)
+        unknown.sort(key=lambda word: (-word.weight, -len(word.exact), word.exact, word.language))
+        known.sort(key=lambda word: (-word.information(total), word.exact, word.language))
+        return [*unknown[: weights.max_words_by_letters], *known[: weights.max_words]]
 
     def _word(self, written: str, query: TermQuery, count: int) -> _Word | None:
         exact = exact_terms(written)
@@ -133,7 +141,7 @@ class QueryBuilder:
         for word in spelled:
             runs = [self._term(LETTERS, run) for run in grams(word.exact)[:_MAX_GRAMS]]
             if word.documents <= weights.alike_below:
-                clauses += self._near(word) if not word.documents else []
+                clauses += [] if word.documents else self._near(word)
                 clauses += self._boosted(runs, weights.alike * word.weight, math.ceil(weights.alike_share * len(runs)))
             elif len(runs) >= _MIN_COMPOUND_GRAMS:
                 clauses += self._boosted(runs, weights.compound * word.weight, len(runs))
@@ -187,10 +195,6 @@ def limits(schema: tantivy.Schema, where: RowFilter) -> list[tuple[Occur, Query]
         others = Query.term_set_query(schema, "organisation", sorted(where.without_organisations))
         clauses.append((Occur.MustNot, others))
     return clauses
-
-
-def _any(queries: Sequence[Query]) -> Query:
-    return Query.boolean_query([(Occur.Should, query) for query in queries])
 
 
 def _silent(query: Query) -> Query:

@@ -1,6 +1,7 @@
 """Which indexed words may be meant by one that no statement has, for asking "Did you mean" and for marking words."""
 
 from dataclasses import dataclass
+from itertools import islice
 
 import tantivy
 from rapidfuzz import process
@@ -18,7 +19,7 @@ _TWO_EDITS_FROM = 7
 
 @dataclass(frozen=True)
 class Spelling:
-    """An indexed word as a statement writes it, in lower case; the number of documents; letters changed."""
+    """An indexed word as a statement writes it, in lower case; about how many documents have it; letters changed."""
 
     word: str
     documents: int
@@ -26,45 +27,50 @@ class Spelling:
 
 
 class Vocabulary:
-    """The folded words of one searcher."""
+    """The folded words of one searcher; good for later ones too, only that it proposes no newer word."""
 
-    def __init__(self, schema: tantivy.Schema, searcher: tantivy.Searcher) -> None:
-        self._schema = schema
-        self._searcher = searcher
-        self._documents: dict[str, int] = {}
-        for part in _PARTS:
-            for term, documents in searcher.terms_with_prefix(f"{part}_{EXACT}", ""):
-                self._documents[term] = max(documents, self._documents.get(term, 0))
-        self._terms = [term for term in self._documents if len(term) >= _MIN_LETTERS]
+    def __init__(self, searcher: tantivy.Searcher) -> None:
+        parts = [searcher.terms_with_prefix(f"{part}_{EXACT}", "") for part in _PARTS]
+        self._terms = sorted({term for part in parts for term, _ in part if len(term) >= _MIN_LETTERS})
 
-    def nearest(self, word: str, limit: int) -> list[Spelling]:
-        """The nearest words, then the more frequent ones; none for a word that is there, or too short or a number."""
+    def nearest(self, word: str, schema: tantivy.Schema, searcher: tantivy.Searcher, limit: int) -> list[Spelling]:
+        """The nearest words, then the more frequent ones; none for a word that is there, too short or a number."""
         written = readable(word)
         terms = exact_terms(written)
-        if len(terms) != 1 or not _MIN_LETTERS <= len(terms[0]) <= _MAX_LETTERS or self._is_known(written, terms[0]):
+        if len(terms) != 1 or not _may_be_a_word(terms[0]) or _is_known(written, terms[0], schema, searcher):
             return []
-        if any(letter.isdigit() for letter in terms[0]):
-            return []
-        return [
-            Spelling(self._as_written(term), self._documents[term], distance)
-            for distance, _, term in sorted(self._candidates(terms[0]))[:limit]
-        ]
+        most = 2 if len(terms[0]) >= _TWO_EDITS_FROM else 1
+        near = process.extract(terms[0], self._terms, scorer=OSA.distance, score_cutoff=most, limit=None)
+        ordered = sorted((int(distance), -_documents(term, searcher), term) for term, distance, _ in near)
+        living = ((distance, documents, _as_written(term, schema, searcher)) for distance, documents, term in ordered)
+        proposed = (Spelling(word, -documents, distance) for distance, documents, word in living if word is not None)
+        return list(islice(proposed, limit))
 
-    def _candidates(self, term: str) -> list[tuple[int, int, str]]:
-        most = 2 if len(term) >= _TWO_EDITS_FROM else 1
-        found = process.extract(term, self._terms, scorer=OSA.distance, processor=None, score_cutoff=most, limit=None)
-        return [(int(distance), -self._documents[other], other) for other, distance, _ in found]
 
-    def _is_known(self, written: str, term: str) -> bool:
-        if term in self._documents:
-            return True
-        stems = [(language, stem) for language in LANGUAGES for stem in ANALYSERS[language].analyze(written)]
-        return any(self._searcher.doc_freq(f"{part}_{language}", stem) for part in _PARTS for language, stem in stems)
+def _may_be_a_word(term: str) -> bool:
+    return _MIN_LETTERS <= len(term) <= _MAX_LETTERS and not any(letter.isdigit() for letter in term)
 
-    def _as_written(self, term: str) -> str:
-        for part in _PARTS:
-            query = Query.term_query(self._schema, f"{part}_{EXACT}", term, "freq")
-            for _, address in self._searcher.search(query, 1, count=False).hits:
-                text = getattr(stored_words(self._searcher.doc(address)), part)
-                return next((word for word in WORDS.analyze(readable(text)) if exact_terms(word) == [term]), term)
-        return term
+
+def _documents(term: str, searcher: tantivy.Searcher) -> int:
+    return max(searcher.doc_freq(f"{part}_{EXACT}", term) for part in _PARTS)
+
+
+def _is_known(written: str, term: str, schema: tantivy.Schema, searcher: tantivy.Searcher) -> bool:
+    stems = [(language, stem) for language in LANGUAGES for stem in ANALYSERS[language].analyze(written)]
+    fields = [(f"{part}_{analyser}", found) for part in _PARTS for analyser, found in ((EXACT, term), *stems)]
+    return any(_hits(field, found, schema, searcher) for field, found in fields)
+
+
+def _hits(field: str, term: str, schema: tantivy.Schema, searcher: tantivy.Searcher) -> list[tantivy.DocAddress]:
+    """One living document with the term, if there is any: what is deleted is counted among documents for a while."""
+    query = Query.term_query(schema, field, term, "freq")
+    return [address for _, address in searcher.search(query, 1, count=False).hits]
+
+
+def _as_written(term: str, schema: tantivy.Schema, searcher: tantivy.Searcher) -> str | None:
+    """The word behind a folded term, from a statement that has it: tryksår for tryksar; None when none has it now."""
+    for part in _PARTS:
+        for address in _hits(f"{part}_{EXACT}", term, schema, searcher):
+            text = getattr(stored_words(searcher.doc(address)), part)
+            return next((word for word in WORDS.analyze(readable(text)) if exact_terms(word) == [term]), term)
+    return None

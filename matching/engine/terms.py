@@ -20,6 +20,8 @@ from matching.engine.term_spelling import Spelling, Vocabulary
 HEAP_BYTES = 30_000_000
 _MORE_THAN_ASKED = 32
 _CHUNK = 5_000
+# Reading all words takes a second for many statements: again only when one in twenty has changed.
+_VOCABULARY_LASTS = 20
 _NO_WORDS = TermDocument("", "", "")
 
 
@@ -35,6 +37,7 @@ class TantivyTermIndex:
         self._heap_bytes = heap_bytes
         self._writer: tantivy.IndexWriter | None = None
         self._vocabulary: Vocabulary | None = None
+        self._changed = 0
         # By hand, so that no thread watches the folder and what is found changes only when we say so.
         index.config_reader("Manual")
         for name, analyser in ANALYSERS.items():
@@ -136,9 +139,10 @@ class TantivyTermIndex:
 
         Words that are there, stop words, numbers and words without a near one are left out.
         """
-        if self._vocabulary is None:
-            self._vocabulary = Vocabulary(self._index.schema, self._searcher)
-        nearest = {word: self._vocabulary.nearest(word, limit) for word in dict.fromkeys(words)}
+        if self._vocabulary is None or self._changed * _VOCABULARY_LASTS > len(self):
+            self._vocabulary, self._changed = Vocabulary(self._searcher), 0
+        about = self._index.schema, self._searcher, limit
+        nearest = {word: self._vocabulary.nearest(word, *about) for word in dict.fromkeys(words)}
         return {word: found for word, found in nearest.items() if found}
 
     def save(self, folder: Path) -> None:
@@ -172,11 +176,18 @@ class TantivyTermIndex:
             for document in documents:
                 writer.add_document(document)
             writer.commit()
+            self._changed += len(gone)
         except BaseException:
-            self._writer = None
-            writer.rollback()
+            self._take_back(writer)
             raise
         self._renew()
+
+    def _take_back(self, writer: tantivy.IndexWriter) -> None:
+        try:
+            writer.rollback()
+        except (ValueError, OSError):
+            # It is of no more use; the next change makes another one.
+            self._writer = None
 
     def _open_writer(self) -> tantivy.IndexWriter:
         if self._writer is None:
@@ -189,7 +200,6 @@ class TantivyTermIndex:
     def _renew(self) -> None:
         self._index.reload()
         self._searcher = self._index.searcher()
-        self._vocabulary = None
 
     def _best(self, query: Query, k: int) -> tuple[Ids, Vectors]:
         """The k best, where equal scores at the cut are all looked at, however many they are."""

@@ -4,13 +4,20 @@ from collections.abc import Collection
 
 import numpy as np
 
+from matching.engine.calibration import Background
 from matching.engine.centring import Centring
-from matching.engine.vectors import StatementRows, Vectors
-from matching.indexing.hub_index import KINDS, HubIndex, IndexVersion
-from matching.models import IndexState
-from matching.queries import as_rows, changed_profiles_since, indexable_statements, stored_vectors
-
-Parts = dict[str, tuple[StatementRows, Vectors]]
+from matching.engine.rows import LANGUAGES
+from matching.indexing.backends import Backend
+from matching.indexing.hub_index import Entries, HubIndex, IndexVersion, Stores
+from matching.models import IndexBackground, IndexState
+from matching.queries import (
+    IndexableStatement,
+    as_facts,
+    as_rows,
+    changed_profiles_since,
+    indexable_statements,
+    stored_vectors,
+)
 
 
 def centring_of(state: IndexState, dimension: int) -> Centring:
@@ -20,28 +27,56 @@ def centring_of(state: IndexState, dimension: int) -> Centring:
     return Centring(np.frombuffer(bytes(state.centre), dtype="<f4").reshape(-1, dimension).copy())
 
 
-def read_parts(
+def background_of(state: IndexState, dimension: int) -> Background:
+    """The vectors that say what nearness by chance is."""
+    row = IndexBackground.objects.filter(pk=state.pk).first()
+    if row is None:
+        return Background.none(dimension)
+    vectors = np.frombuffer(bytes(row.vectors), dtype="<f4").reshape(-1, dimension).copy()
+    return Background(vectors, np.frombuffer(bytes(row.languages), dtype="<i2").copy())
+
+
+def read_entries(
     hub_id: int, encoder: str, dimension: int, centring: Centring, profile_ids: Collection[int] | None = None
-) -> Parts:
-    """Rows and centred vectors by kind of statement; texts whose vector is not stored yet are left out until it is."""
+) -> Entries:
+    """Statements with centred vectors; texts whose vector is not stored yet are left out until it is."""
     statements = list(indexable_statements(hub_id, profile_ids))
     hashes = None if profile_ids is None else [statement.content_hash for statement in statements]
     vectors = stored_vectors(hub_id, encoder, hashes)
-    parts: Parts = {}
-    for kind in KINDS:
-        known = [item for item in statements if item.kind == kind and item.content_hash in vectors]
-        table = np.empty((len(known), dimension), dtype=np.float32)
-        for position, statement in enumerate(known):
-            table[position] = vectors[statement.content_hash]
-        parts[kind] = (as_rows(known), centring.apply(table, [item.language for item in known]))
-    return parts
+    known = [item for item in statements if item.content_hash in vectors]
+    table = np.empty((len(known), dimension), dtype=np.float32)
+    for position, statement in enumerate(known):
+        table[position] = vectors[statement.content_hash]
+    centred = centring.apply(table, [item.language for item in known])
+    return Entries(as_rows(known), as_facts(known), centred, [item.words for item in known])
 
 
-def build_from_database(state: IndexState, dimension: int) -> HubIndex:
+def sample_background(
+    statements: list[IndexableStatement], vectors: np.ndarray, centring: Centring, seed: int
+) -> Background:
+    """A background out of the hub's statements with raw vectors (n, dimension), the same for the same seed."""
+    spoken = [statement.language for statement in statements]
+    numbers = np.array([LANGUAGES.index(each) if each in LANGUAGES else 0 for each in spoken], dtype=np.int16)
+    return Background.of(centring.apply(vectors, spoken), numbers, np.random.default_rng(seed))
+
+
+def build_from_database(state: IndexState, dimension: int, backend: Backend) -> HubIndex:
     """The hub's index as the database has it now."""
     version = IndexVersion(state.encoder, state.generation, state.published)
-    index = HubIndex(version, dimension, centring_of(state, dimension))
-    index.replace_profiles([], read_parts(state.hub_id, state.encoder, dimension, index.centring), version)
+    centring = centring_of(state, dimension)
+    entries = read_entries(state.hub_id, state.encoder, dimension, centring)
+    stores = backend.build(version, entries, dimension)
+    index = HubIndex(version, stores, centring, background_of(state, dimension))
+    index.fill(entries.rows, entries.facts)
+    return index
+
+
+def attach_to(state: IndexState, stores: Stores, dimension: int) -> HubIndex:
+    """The hub's index over stores that others keep up to date: only columns are read here."""
+    version = IndexVersion(state.encoder, state.generation, state.published)
+    index = HubIndex(version, stores, centring_of(state, dimension), background_of(state, dimension))
+    statements = list(indexable_statements(state.hub_id))
+    index.fill(as_rows(statements), as_facts(statements))
     return index
 
 
@@ -49,8 +84,6 @@ def catch_up(index: HubIndex, state: IndexState) -> int:
     """Bring an index of the same generation up to the published changes; returns how many profiles changed."""
     profiles, newest = changed_profiles_since(state.hub_id, index.version.published)
     version = IndexVersion(state.encoder, state.generation, newest)
-    parts: Parts = {}
-    if profiles:
-        parts = read_parts(state.hub_id, state.encoder, index.dimension, index.centring, profiles)
-    index.replace_profiles(profiles, parts, version)
+    entries = read_entries(state.hub_id, state.encoder, index.dimension, index.centring, profiles)
+    index.replace_profiles(profiles, entries, version)
     return len(profiles)

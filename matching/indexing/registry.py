@@ -8,15 +8,14 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from kernel.errors import NotReady
-from matching.engine.vectors import BrokenIndexError
-from matching.indexing.hub_index import HubIndex
-from matching.indexing.loading import build_from_database, catch_up
+from matching.engine.stores import BrokenIndexError
+from matching.indexing.backends import backend_for, snapshot_folder
+from matching.indexing.hub_index import HubIndex, IndexVersion
+from matching.indexing.loading import attach_to, build_from_database, catch_up
 from matching.indexing.snapshots import read_snapshot
 from matching.models import IndexState
 from matching.queries import index_state
@@ -25,11 +24,6 @@ logger = logging.getLogger(__name__)
 
 # A changed profile must be found within two seconds everywhere; the indexer takes the rest.
 REFRESH_SECONDS = 0.5
-
-
-def snapshot_folder(hub_id: int) -> Path:
-    """Where the hub's snapshots lie."""
-    return Path(settings.VIDENBRO_INDEX_DIR) / f"hub-{hub_id}"
 
 
 class IndexRegistry:
@@ -42,16 +36,19 @@ class IndexRegistry:
         self._lock = threading.Lock()
         self._hub_locks: dict[int, threading.RLock] = {}
 
-    def index_for(self, hub_id: int, *, dimension: int, fingerprint: str) -> HubIndex:
+    def index_for(self, hub_id: int, *, dimension_of: Callable[[str], int]) -> HubIndex:
         """The hub's index, not older than `REFRESH_SECONDS`.
 
+        `dimension_of` tells the dimension of the encoder with a fingerprint, and raises where it is not here: the
+        published index names its encoder, so that a new one takes over everywhere in the moment it is published.
+
         Raises:
-            NotReady: nothing is published yet, or it was built with another encoder.
+            NotReady: nothing is published yet, or its encoder is not on this machine.
         """
         with self._lock_of(hub_id):
             index = self._indexes.get(hub_id)
             if index is None or self._clock() - self._looked_at.get(hub_id, float("-inf")) >= REFRESH_SECONDS:
-                index = self._refreshed(hub_id, index, dimension, fingerprint)
+                index = self._refreshed(hub_id, index, dimension_of)
                 self._indexes[hub_id] = index
                 self._looked_at[hub_id] = self._clock()
             return index
@@ -67,12 +64,12 @@ class IndexRegistry:
             self._indexes.clear()
             self._looked_at.clear()
 
-    def _refreshed(self, hub_id: int, index: HubIndex | None, dimension: int, fingerprint: str) -> HubIndex:
+    def _refreshed(self, hub_id: int, index: HubIndex | None, dimension_of: Callable[[str], int]) -> HubIndex:
         state = index_state(hub_id)
-        if state is None or state.encoder != fingerprint:
+        if state is None or not state.encoder:
             raise NotReady(_("The search index is being built. Try again in a minute."))
         if index is None or not _continues(index, state):
-            index = load_index(state, dimension)
+            index = load_index(state, dimension_of(state.encoder))
         if index.version.published < state.published:
             catch_up(index, state)
         return index
@@ -83,15 +80,19 @@ def _continues(index: HubIndex, state: IndexState) -> bool:
 
 
 def load_index(state: IndexState, dimension: int) -> HubIndex:
-    """The hub's index from its snapshot, else from the database; says why when it is the second."""
+    """The hub's index from where it is kept, else from the database; says why when it is the second."""
+    backend = backend_for(state.hub_id)
+    shared = backend.attach(IndexVersion(state.encoder, state.generation, state.published), dimension)
+    if shared is not None:
+        return attach_to(state, shared, dimension)
     try:
         index = read_snapshot(snapshot_folder(state.hub_id))
     except BrokenIndexError as error:
         logger.warning("Hub %s: %s Building the index from the database.", state.hub_id, error)
-        return build_from_database(state, dimension)
+        return build_from_database(state, dimension, backend)
     if not _continues(index, state) or index.version.published > state.published:
         logger.info("Hub %s: the snapshot is of another generation; building from the database.", state.hub_id)
-        return build_from_database(state, dimension)
+        return build_from_database(state, dimension, backend)
     return index
 
 

@@ -14,12 +14,20 @@ from typing import Any
 
 import numpy as np
 
+from matching.engine.calibration import Background
 from matching.engine.centring import Centring
-from matching.engine.vectors import BrokenIndexError, StatementIndex
-from matching.indexing.hub_index import KINDS, HubIndex, IndexVersion
+from matching.engine.faiss_store import FaissVectorStore
+from matching.engine.features import Facts
+from matching.engine.stores import BrokenIndexError
+from matching.engine.terms import TantivyTermIndex
+from matching.indexing.hub_index import HubIndex, IndexVersion, Stores
+from matching.indexing.private_folders import new_private_folder
 
-FORMAT = 1
+FORMAT = 2
 _MEANS = "means.npy"
+_BACKGROUND = ("background.npy", "background_languages.npy")
+_FACTS = ("purpose.npy", "collaboration.npy", "themes.npy")
+_VECTORS, _TERMS = "vectors", "terms"
 _POINTER = "CURRENT"
 _MANIFEST = "manifest.json"
 _KEEP = 2
@@ -51,24 +59,30 @@ def write_snapshot(index: HubIndex, folder: Path, *, built_at: str) -> Path:
 
 
 def _write_parts(index: HubIndex, folder: Path, built_at: str) -> dict[str, Any]:
-    checksums: dict[str, str] = {}
-    for kind in KINDS:
-        part = folder / kind
-        part.mkdir(parents=True)
-        for name in index.parts[kind].save(part):
-            checksums[f"{kind}/{name}"] = _checksum(part / name)
+    folder.mkdir(parents=True)
+    vectors, terms = index.stores.vectors, index.stores.terms
+    if not isinstance(vectors, FaissVectorStore) or not isinstance(terms, TantivyTermIndex):
+        raise BrokenIndexError("Only an index in this process has snapshots.")
+    (folder / _VECTORS).mkdir()
+    # A store with many late changes is written as if built at once, so that whoever opens it finds it whole.
+    (vectors.compacted() if vectors.needs_compaction else vectors).save(folder / _VECTORS)
+    terms.save(folder / _TERMS)
+    arrays: dict[str, Any] = dict(zip(_FACTS, (index.facts.purpose, index.facts.collaboration, index.facts.themes), strict=True))
+    arrays |= dict(zip(_BACKGROUND, (index.background.vectors, index.background.languages), strict=True))
     if index.centring.means is not None:
-        np.save(folder / _MEANS, index.centring.means)
-        checksums[_MEANS] = _checksum(folder / _MEANS)
+        arrays[_MEANS] = index.centring.means
+    for name, array in arrays.items():
+        np.save(folder / name, array)
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
     return {
         "format": FORMAT,
         "encoder": index.version.encoder,
         "generation": index.version.generation,
         "published": index.version.published,
         "dimension": index.dimension,
-        "counts": {kind: len(index.parts[kind]) for kind in KINDS},
+        "count": len(index),
         "built_at": built_at,
-        "sha256": checksums,
+        "sha256": {path.relative_to(folder).as_posix(): _checksum(path) for path in files},
     }
 
 
@@ -94,10 +108,31 @@ def read_snapshot(folder: Path) -> HubIndex:
     for name, expected in checksums.items():
         if not _fits(current / name, expected):
             raise BrokenIndexError(f"File {name} of snapshot {current.name} does not fit its checksum.")
+    return _load(current, version, dimension, checksums, folder)
+
+
+def _load(current: Path, version: IndexVersion, dimension: int, checksums: dict[str, str], folder: Path) -> HubIndex:
+    vectors = FaissVectorStore.load(current / _VECTORS, dimension=dimension)
+    terms = _own_terms(current / _TERMS, folder)
     means = np.load(current / _MEANS) if _MEANS in checksums else None
-    index = HubIndex(version, dimension, Centring(means))
-    index.parts = {kind: StatementIndex.load(current / kind, dimension=dimension) for kind in KINDS}
+    background = Background(*(np.load(current / name) for name in _BACKGROUND))
+    index = HubIndex(version, Stores(vectors, terms), Centring(means), background)
+    index.fill(vectors.rows(), Facts(*(np.load(current / name) for name in _FACTS)))
+    if len(index.facts.themes) != len(index.rows) or len(terms) != len(index.rows):
+        raise BrokenIndexError(f"The parts of snapshot {current.name} do not fit each other.")
     return index
+
+
+def _own_terms(snapshot: Path, folder: Path) -> TantivyTermIndex:
+    """The snapshot's words in a folder of this process; in memory where the disk takes no more."""
+    try:
+        return TantivyTermIndex.fork(snapshot, new_private_folder(folder))
+    except OSError:
+        kept = TantivyTermIndex.open(snapshot)
+        copy = TantivyTermIndex.create()
+        rows = kept.rows()
+        copy.upsert(rows, kept.documents(rows.statement))
+        return copy
 
 
 def _current_snapshot(folder: Path) -> Path:

@@ -67,12 +67,39 @@ def _save_an_old_version(page: Page, say: Say) -> None:
     expect(page.locator("#conflict")).to_be_visible()
 
 
+def _type_words(page: Page, say: Say) -> None:
+    page.get_by_role("searchbox").press_sequentially("tryksår hos ældre", delay=20)
+    expect(page.locator("#found")).to_have_attribute("data-words", "tryksår hos ældre")
+    page.locator("details.fit summary").first.click()
+
+
+def _more_like_the_first(page: Page, say: Say) -> None:
+    page.locator(".bridge-actions a").first.click()
+    expect(page.get_by_role("heading", name=say("More like this text"))).to_be_visible()
+
+
+def _save_the_search(page: Page, say: Say) -> None:
+    save = page.locator("button#save-search")
+    if save.count():
+        save.click()
+    expect(page.locator(".results-saved")).to_be_visible()
+    page.locator("#saved summary").click()
+
+
+WHY_NOT = "/for-you/randers-hjemmepleje/why-not/"
 PAGE_TYPES = (
     PageType("home", "visitor", "/"),
     PageType("search-start", "visitor", "/search/"),
     PageType("search-results", "visitor", "/search/?q=tryksår+hos+sengeliggende&region=1082"),
     PageType("search-nothing", "visitor", "/search/?q=fald&kind=investor&region=1082"),
     PageType("search-refused", "visitor", "/search/?q=fald&region=9999", 400),
+    PageType("search-typed", "visitor", "/search/", reach=_type_words, quotes=".bridge-card .bank-text"),
+    PageType("search-mistyped", "visitor", "/search/?q=trykksår"),
+    PageType("search-few", "visitor", "/search/?q=tryksår&region=1081&kind=firm"),
+    PageType("search-nonsense", "visitor", "/search/?q=qwxz+fjkkl+zzzv"),
+    PageType("search-like", "visitor", "/search/?q=tryksår", reach=_more_like_the_first, quotes="blockquote"),
+    PageType("search-like-nothing", "visitor", "/search/?like=nothing", 404),
+    PageType("search-saved", "member", "/search/?q=tryksår&theme=digital_health", reach=_save_the_search),
     PageType("profile", "visitor", f"/profiles/{ANOTHERS_PROFILE}/"),
     PageType("sign-in", "visitor", "/account/login/"),
     PageType("sign-in-refused", "visitor", "/account/login/", reach=_send_empty),
@@ -89,6 +116,11 @@ PAGE_TYPES = (
     PageType("for-you", "member", "/for-you/randers-hjemmepleje/"),
     PageType("for-you-project", "member", "/for-you/randers-hjemmepleje/?purpose=project"),
     PageType("for-you-event", "member", "/for-you/randers-hjemmepleje/?purpose=event"),
+    PageType("why-not-asked", "member", WHY_NOT),
+    PageType("why-not-shown", "member", f"{WHY_NOT}?name={ANOTHERS_PROFILE}"),
+    PageType("why-not-kept-out", "member", f"{WHY_NOT}?name=randers-hjemmepleje"),
+    PageType("why-not-which", "member", f"{WHY_NOT}?name=afdeling&purpose=project"),
+    PageType("why-not-nobody", "member", f"{WHY_NOT}?name=Findes+ikke"),
     PageType("my-profile", "member", MEMBERS_PROFILE),
     PageType("own-profile", "member", "/profiles/randers-hjemmepleje/"),
     PageType("details", "member", f"{MEMBERS_PROFILE}details/"),

@@ -23,7 +23,14 @@ Visit = Callable[..., Page]
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/search/?q=tryksår&region=1082", "/profiles/saarvang-medical/", "/account/login/"]
+    "path",
+    [
+        "/",
+        "/search/?q=tryksår&region=1082",
+        "/search/?q=tryksår&kind=investor&region=1081",
+        "/profiles/saarvang-medical/",
+        "/account/login/",
+    ],
 )
 def test_visitors_pages_fit_fingers(visit: Visit, path: str) -> None:
     page = visit(FINGERS)
@@ -38,6 +45,7 @@ def test_visitors_pages_fit_fingers(visit: Visit, path: str) -> None:
     "path",
     [
         "/for-you/randers-hjemmepleje/?purpose=project",
+        "/for-you/randers-hjemmepleje/why-not/?name=afdeling",
         "/my-profile/randers-hjemmepleje/",
         "/my-profile/randers-hjemmepleje/details/",
         "/my-profile/randers-hjemmepleje/texts/new/",

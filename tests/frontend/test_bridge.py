@@ -7,10 +7,10 @@ import pytest
 from django.template import engines
 from django.utils import translation
 
-from frontend.bridge import Hanger, bridge_card, excerpt, hangers, marked
+from frontend.bridge import Hanger, bridge_card, carried, excerpt, hangers, marked
 from hubs.models import Hub
 from matching.enums import Direction
-from matching.results import Match, Reason, Side
+from matching.results import Fit, Match, Reason, Side
 from profiles.models import Profile
 from tests.factories import OrganisationFactory, ProfileFactory, StatementFactory
 from tests.frontend.conftest import SCRIPT
@@ -190,3 +190,45 @@ def test_numbers_of_the_drawing_are_never_localised(profile: Profile) -> None:
 
     assert 'cx="66.7"' in page
     assert "66,7" not in page
+
+
+def test_carrying_sentence_stands_out_from_the_others() -> None:
+    side = Side("Hej <du>. Vi afprøver. Farvel.", "da", ((4, 8), (13, 21)), carrying=(10, 22))
+
+    assert carried(side) == (
+        '<span class="bank-rest">Hej <mark>&lt;du&gt;</mark>. </span>'
+        '<b class="bank-carrying">Vi <mark>afprøver</mark>.</b>'
+        '<span class="bank-rest"> Farvel.</span>'
+    )
+
+
+def test_text_that_carries_as_a_whole_is_left_plain() -> None:
+    assert carried(Side("Vi afprøver.", "da", ((3, 11),))) == "Vi <mark>afprøver</mark>."
+
+
+def test_mark_across_a_sentence_is_closed_and_opened_again() -> None:
+    assert carried(Side("Et to. Tre.", "da", ((3, 10),), carrying=(7, 11))) == (
+        '<span class="bank-rest">Et <mark>to. </mark></span><b class="bank-carrying"><mark>Tre</mark>.</b>'
+    )
+
+
+def test_long_text_is_cut_around_the_sentence_that_carries_it() -> None:
+    text = "sensor " + "ord " * 200 + "Vi afprøver her. " + "ord " * 200
+    start = text.index("Vi")
+    side = excerpt(Side(text, "da", ((0, 6),), carrying=(start, start + 16)), limit=100)
+
+    assert side.carrying is not None
+    assert side.text[slice(*side.carrying)] == "Vi afprøver her."
+    assert side.marks == ()
+
+
+def test_badge_says_the_fit_in_words(profile: Profile) -> None:
+    page = drawn(match_of(profile, fit=Fit("strong", "Fits well", 74)))
+
+    assert 'class="fit fit--strong"' in page
+    assert "Fits well" in page
+    assert "Of 100 such pairs, 74 were judged worth a talk." in page
+
+
+def test_card_outside_the_search_leads_to_nothing_alike(profile: Profile) -> None:
+    assert "More like this" not in drawn(match_of(profile))

@@ -43,3 +43,36 @@ def test_search_of_another_person_is_counted_apart() -> None:
     signed_in.force_login(UserFactory())
 
     assert 429 not in statuses(signed_in, 2)
+
+
+def test_ordinary_typing_is_not_punished() -> None:
+    client = Client()
+    word = "tryksårssensor"
+
+    answers = [client.get("/search/", {"q": word[:end]}).status_code for end in (2, 4, 6, 8, 6)]
+
+    assert 429 not in answers
+
+
+def test_typing_without_end_is_asked_to_wait() -> None:
+    client = Client()
+
+    answers = [client.get("/search/", {"q": "a" * length}).status_code for length in range(1, 8)]
+
+    assert (429 in answers[:5], answers[-1]) == (False, 429)
+
+
+def test_other_words_each_time_count_in_full() -> None:
+    client = Client()
+
+    answers = [client.get("/search/", {"q": word}).status_code for word in ("sensor", "fald", "lampe")]
+
+    assert (429 in answers[:2], answers[2]) == (False, 429)
+
+
+def test_more_like_this_is_counted_too() -> None:
+    client = Client()
+
+    answers = [client.get("/search/", {"like": f"{number}"}).status_code for number in range(3)]
+
+    assert answers == [404, 404, 429]

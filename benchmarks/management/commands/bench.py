@@ -2,6 +2,7 @@
 
 import inspect
 import json
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -9,11 +10,32 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from benchmarks import encode, quality, recommend
+from benchmarks import allocate, encode, experts, index, partners, quality, recommend, retrieve
+from benchmarks.data_files import DataMissing
 from benchmarks.report import as_table, write_report
 from kernel.errors import DomainError
 
-BENCHMARKS: dict[str, ModuleType] = {"encode": encode, "recommend": recommend, "quality": quality}
+Say = Callable[[str], None]
+Figures = dict[str, float]
+BENCHMARKS: dict[str, ModuleType] = {
+    "encode": encode,
+    "recommend": recommend,
+    "quality": quality,
+    "partners": partners,
+    "experts": experts,
+    "retrieve": retrieve,
+    "index": index,
+    "allocate": allocate,
+}
+# Options that only some benchmarks take.
+_TAKES = {
+    "data": {"partners", "experts", "retrieve", "allocate"},
+    "size": {"recommend", "index", "allocate"},
+    "rank": {"experts"},
+    "history_until": {"partners"},
+    "queries_from": {"partners"},
+    "queries_until": {"partners"},
+}
 
 
 class Command(BaseCommand):
@@ -22,31 +44,78 @@ class Command(BaseCommand):
     help = __doc__ or ""
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Which benchmark, and how to print."""
+        """Which benchmark, on what, and how to print."""
         parser.add_argument("name", choices=[*BENCHMARKS, "all"])
         parser.add_argument("--json", action="store_true", help="One flat JSON object and nothing else on stdout.")
         parser.add_argument("--report", type=Path, help="Write the page with all figures to this file.")
+        parser.add_argument("--data", type=Path, help="Folder with the data to measure on.")
+        parser.add_argument("--size", type=int, help="How many profiles, statements or agents.")
+        parser.add_argument("--rank", choices=("experts", "queries"), help="What bench experts puts in order.")
+        parser.add_argument("--history-until", help="First day that is no history any more, as 2023-10-01.")
+        parser.add_argument("--queries-from", help="First day whose projects are asked about.")
+        parser.add_argument("--queries-until", help="First day whose projects are asked about no more.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Measure and print."""
-        if options["name"] == "all":
+        name = options["name"]
+        if name == "all":
             if options["json"]:
                 raise CommandError("--json prints one benchmark; name it.")
             self._run_all(options["report"])
             return
-        figures = self._measure(options["name"])
+        try:
+            figures = _measure(name, options, self._say(name))
+        except DomainError as error:
+            raise CommandError(str(error)) from error
         self.stdout.write(json.dumps(figures) if options["json"] else as_table(figures))
 
     def _run_all(self, report: Path | None) -> None:
-        results = {name: self._measure(name) for name in BENCHMARKS}
+        results: dict[str, Figures] = {}
+        for name, module in BENCHMARKS.items():
+            if not hasattr(module, "run"):
+                self.stderr.write(f"bench {name}: skipped, it needs data of your own (--data).")
+                continue
+            try:
+                results[name] = dict(module.run(self._say(name)))
+            except DataMissing as error:
+                self.stderr.write(f"bench {name}: SKIPPED: {error}")
+            except DomainError as error:
+                raise CommandError(str(error)) from error
         for name, figures in results.items():
             self.stdout.write(f"{name}\n{as_table(figures)}\n")
         if report:
             titles = {name: (inspect.getdoc(module) or "").split("\n\n")[0] for name, module in BENCHMARKS.items()}
             write_report(report, results, titles, today=timezone.localdate())
 
-    def _measure(self, name: str) -> dict[str, float]:
-        try:
-            return dict(BENCHMARKS[name].run(lambda words: self.stderr.write(f"bench {name}: {words}")))
-        except DomainError as error:
-            raise CommandError(str(error)) from error
+    def _say(self, name: str) -> Say:
+        return lambda words: self.stderr.write(f"bench {name}: {words}")
+
+
+def _measure(name: str, options: dict[str, Any], say: Say) -> Figures:
+    """The figures of one benchmark with its options.
+
+    Raises:
+        CommandError: an option that this benchmark does not take, or one that it needs.
+    """
+    for option, takers in _TAKES.items():
+        if options[option] is not None and name not in takers:
+            raise CommandError(f"bench {name} takes no --{option.replace('_', '-')}.")
+    data, size = options["data"], options["size"]
+    if size is not None and not 2 <= size <= 10_000_000:
+        raise CommandError("--size is a number from 2 to 10000000.")
+    if name == "partners" and data is not None:
+        if not options["history_until"] or not options["queries_from"]:
+            raise CommandError("bench partners --data needs --history-until and --queries-from.")
+        days = (options["history_until"], options["queries_from"], options["queries_until"] or "")
+        return dict(partners.run_data(data, say, *days))
+    if name == "experts":
+        if data is None:
+            raise CommandError("bench experts needs --data: a folder with experts, queries and labels.")
+        return dict(experts.run_data(data, say, options["rank"] or "experts"))
+    if name == "allocate" and size is not None:
+        return dict(allocate.run_size(size, say))
+    if data is not None:
+        return dict({"retrieve": retrieve, "allocate": allocate}[name].run_data(data, say))
+    if size is not None:
+        return dict({"recommend": recommend, "index": index}[name].run(say, size))
+    return dict(BENCHMARKS[name].run(say))

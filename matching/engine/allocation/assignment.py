@@ -10,7 +10,7 @@ from matching.engine.allocation.caps import Counts, LoadCaps, load_caps
 from matching.engine.allocation.choosing import Choice, choose_pairs
 from matching.engine.allocation.greedy import PairNumbers
 from matching.engine.allocation.market import Floats, checked_matrix
-from matching.engine.allocation.prices import Welfare
+from matching.engine.allocation.welfare import Welfare
 
 _FLOOR_SHARE = 0.1
 

@@ -10,21 +10,31 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import linprog
+from scipy.special import expit
 
 from matching.engine.allocation.caps import LoadCaps
-from matching.engine.allocation.greedy import PairNumbers, fill_up, greedy_pairs, take_in_order
+from matching.engine.allocation.filling import fill_up
+from matching.engine.allocation.greedy import PairNumbers, greedy_pairs, take_in_order
 from matching.engine.allocation.market import Floats, Values
-from matching.engine.allocation.prices import Prices, Welfare, bound, descend, first_prices
+from matching.engine.allocation.prices import Effort, Prices, bound, descend, first_prices
+from matching.engine.allocation.transfers import hand_over
+from matching.engine.allocation.welfare import Welfare
 
 # Smoothing by round, in parts of a pair's typical worth: coarse prices first, they say which pairs are promising.
 _SMOOTHING = (0.06, 0.02, 0.006, 0.002)
-_MOST_EXTRA_ROUNDS = 3
+_MOST_EXTRA_ROUNDS = 2
 # Promising pairs an agent: at least this many, and this many times the length of the lists.
 _LEAST_CANDIDATES = 40
 _CANDIDATES_A_PLACE = 3
+_SPREAD = 20
+# Rounds end when the pairs that were not promising but should have been add at most this share to the bound.
+_OVERLOOKED = 1e-4
 # Pairs whose net value lies within so many smoothings of zero go to the linear program, if they are not too many.
 _UNDECIDED = 4.0
-_MOST_UNDECIDED = 150_000
+_MOST_UNDECIDED_AN_AGENT = 6
+_MOST_PIVOTS = 100_000
+# A quota of 5.04 is a quota of 5.
+_ROUNDED_OFF = 0.05
 # Equal values are told apart by a ramp that starts at another column in each row, or all lists would hold the same.
 _RAMP = 1e-5
 
@@ -48,15 +58,37 @@ def choose_pairs(values: Values, caps: LoadCaps, welfare: Welfare) -> Choice:
     prices, pairs, lowest = _priced(told_apart, caps, welfare, unit)
     worth = prices.weighted(pairs, values.ravel()[pairs].astype(np.float64))
     net = worth - prices.of_places(pairs)
-    choices = [greedy_pairs(values, caps), take_in_order(pairs[np.argsort(-net, kind="stable")], caps)]
-    settled = _settled(pairs, worth, prices, caps, _UNDECIDED * _SMOOTHING[-1] * unit)
+    quotas = _quotas(pairs, net / (_SMOOTHING[-1] * unit), caps) if welfare.fair else caps
+    choices = [greedy_pairs(values, caps), take_in_order(pairs[np.argsort(-net, kind="stable")], quotas)]
+    settled = _settled(pairs, worth, prices, quotas, _UNDECIDED * _SMOOTHING[-1] * unit)
     if settled is not None:
         choices.append(settled.pairs)
         lowest = min(lowest, bound(settled.prices.net_values(told_apart), settled.prices, caps, welfare))
-    filled = [fill_up(choice, values, caps) for choice in choices]
+    filled = [fill_up(choice, values, caps, welfare) for choice in choices]
     found = [_welfare_of(choice, values, caps, welfare) for choice in filled]
-    best = int(np.argmax(found))
-    return Choice(filled[best], found[best], max(lowest, found[best]))
+    best = filled[int(np.argmax(found))]
+    if welfare.floor is not None:
+        best = hand_over(best, values, caps, welfare.floor)
+    reached = _welfare_of(best, values, caps, welfare)
+    return Choice(best, reached, max(lowest, reached))
+
+
+def _welfare_of(pairs: PairNumbers, values: Values, caps: LoadCaps, welfare: Welfare) -> float:
+    return welfare.of(pairs, values.ravel()[pairs].astype(np.float64), caps)
+
+
+def _quotas(pairs: PairNumbers, net: Floats, caps: LoadCaps) -> LoadCaps:
+    """Caps lowered to what prices give each agent, rounded up: whole pairs are then spread as evenly as parts were.
+
+    `net` (p,) are net values in smoothings.
+    """
+    rows, columns = np.divmod(pairs, len(caps.right))
+    share = expit(net)
+    left, right = np.bincount(rows, share, len(caps.left)), np.bincount(columns, share, len(caps.right))
+    return LoadCaps(
+        np.minimum(caps.left, np.ceil(left - _ROUNDED_OFF).astype(np.int64)),
+        np.minimum(caps.right, np.ceil(right - _ROUNDED_OFF).astype(np.int64)),
+    )
 
 
 def _told_apart(values: Values) -> Values:
@@ -77,19 +109,34 @@ def _typical_weight(welfare: Welfare, caps: LoadCaps) -> float:
 def _priced(values: Values, caps: LoadCaps, welfare: Welfare, unit: float) -> tuple[Prices, PairNumbers, float]:
     """Prices, the pairs they were found on, and the lowest bound on the way."""
     prices, lowest = first_prices(welfare, caps), np.inf
-    promising = _promising(values, caps)
+    spread = _spread(values)
+    promising = _promising(values, caps) | spread
     for number in range(len(_SMOOTHING) + _MOST_EXTRA_ROUNDS):
         last = number >= len(_SMOOTHING) - 1
         pairs = np.flatnonzero(promising)
-        smoothing = unit * _SMOOTHING[min(number, len(_SMOOTHING) - 1)]
-        prices = descend(prices, pairs, values.ravel()[pairs].astype(np.float64), caps, welfare, smoothing)
+        effort = Effort(unit * _SMOOTHING[-1], 200, 1e-9) if last else Effort(unit * _SMOOTHING[number], 60, 1e-6)
+        prices = descend(prices, pairs, values.ravel()[pairs].astype(np.float64), caps, welfare, effort)
         net = prices.net_values(values)
         lowest = min(lowest, bound(net, prices, caps, welfare))
-        now_promising = _promising(net, caps)
-        if last and not (now_promising & ~promising & (net > -smoothing)).any():
+        if last and _overlooked(net, promising) <= _OVERLOOKED * unit * float(caps.left.sum()):
             break
-        promising = promising | now_promising if last else now_promising
+        promising = _promising(net, caps) | (promising if last else spread)
     return prices, pairs, lowest
+
+
+def _overlooked(net: Values, promising: NDArray[np.bool_]) -> float:
+    """What pairs outside of `promising` add to the bound."""
+    return float(net[(net > 0) & ~promising].sum(dtype=np.float64))
+
+
+def _spread(values: Values) -> NDArray[np.bool_]:
+    """Some pairs of every agent (n, m), evenly spread: they give agents a price whom no other pair is promising for."""
+    n, m = values.shape
+    count = min(_SPREAD, m)
+    columns = (np.arange(n)[:, None] * m // n + np.arange(count) * m // count) % m
+    marks = np.zeros(values.shape, bool)
+    np.put_along_axis(marks, columns, True, axis=1)
+    return marks & np.isfinite(values)
 
 
 def _promising(net: Values, caps: LoadCaps) -> NDArray[np.bool_]:
@@ -122,14 +169,15 @@ def _settled(pairs: PairNumbers, worth: Floats, prices: Prices, caps: LoadCaps, 
     net = worth - prices.left[rows] - prices.right[columns]
     clear, open_ = net > margin, np.flatnonzero(np.abs(net) <= margin)
     room = caps.left_over(rows[clear], columns[clear])
-    if not 0 < len(open_) <= _MOST_UNDECIDED or min(room.left.min(), room.right.min()) < 0:
-        return None
     n, agents = len(caps.left), len(caps.left) + len(caps.right)
+    if not 0 < len(open_) <= _MOST_UNDECIDED_AN_AGENT * agents or min(room.left.min(), room.right.min()) < 0:
+        return None
     agent_rows = np.concatenate([rows[open_], n + columns[open_]])
     entries = (np.ones(len(agent_rows)), (agent_rows, np.tile(np.arange(len(open_)), 2)))
     program = sparse.csr_array(entries, shape=(agents, len(open_)))
     limits = np.concatenate([room.left, room.right])
-    found = linprog(-worth[open_], A_ub=program, b_ub=limits, bounds=(0, 1), method="highs-ds")
+    options = {"maxiter": _MOST_PIVOTS}
+    found = linprog(-worth[open_], A_ub=program, b_ub=limits, bounds=(0, 1), method="highs-ds", options=options)
     if found.status != 0:
         return None
     # Corners of this polytope are whole numbers (the constraints are those of a bipartite graph).
@@ -137,8 +185,3 @@ def _settled(pairs: PairNumbers, worth: Floats, prices: Prices, caps: LoadCaps, 
     involved = np.bincount(agent_rows, minlength=agents) > 0
     places = np.where(involved, -found.ineqlin.marginals, np.concatenate([prices.left, prices.right])).clip(min=0.0)
     return _Settled(taken, Prices(places[:n], places[n:], prices.left_weight, prices.right_weight))
-
-
-def _welfare_of(pairs: PairNumbers, values: Values, caps: LoadCaps, welfare: Welfare) -> float:
-    rows, columns = np.divmod(pairs, values.shape[1])
-    return welfare.of(rows, columns, values.ravel()[pairs].astype(np.float64), caps)

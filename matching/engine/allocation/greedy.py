@@ -1,4 +1,4 @@
-"""Taking pairs one after another, best first, while both caps leave room: baseline, rounding and last filling."""
+"""Taking pairs one after another, best first, while both caps leave room: the baseline, and prices made whole."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,18 +52,3 @@ def greedy_pairs(values: NDArray[np.floating], caps: LoadCaps) -> PairNumbers:
         taken.append(take_in_order(rows[row] * values.shape[1] + columns[column], room))
         room = room.left_over(*np.divmod(taken[-1], values.shape[1]))
         below = floor
-
-
-def fill_up(taken: PairNumbers, values: NDArray[np.floating], caps: LoadCaps) -> PairNumbers:
-    """`taken` and, greedily, whatever pairs of positive value still fit beside them."""
-    room = caps.left_over(*np.divmod(taken, values.shape[1]))
-    rows, columns = np.flatnonzero(room.left > 0), np.flatnonzero(room.right > 0)
-    if not len(rows) or not len(columns):
-        return taken
-    open_values = values[np.ix_(rows, columns)]
-    already_row, already_column = np.divmod(taken, values.shape[1])
-    inside = (room.left[already_row] > 0) & (room.right[already_column] > 0)
-    open_values[np.searchsorted(rows, already_row[inside]), np.searchsorted(columns, already_column[inside])] = np.nan
-    more = greedy_pairs(open_values, LoadCaps(room.left[rows], room.right[columns]))
-    row, column = np.divmod(more, len(columns))
-    return np.concatenate([taken, rows[row] * values.shape[1] + columns[column]])

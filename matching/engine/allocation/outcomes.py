@@ -1,6 +1,7 @@
 """What a policy brings: expected matches, and who would rather have another's place."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matching.engine.allocation.market import Floats, Market
 from matching.engine.allocation.rankings import RankingPolicy, examination
@@ -33,6 +34,27 @@ def count_envies(market: Market, policy: RankingPolicy) -> tuple[int, int]:
     left, right = _exposures(market, policy)
     mutual = market.mutual
     return _envies(mutual * left, right), _envies(mutual.T * right, left)
+
+
+def expected_matches_of_lists(values: NDArray[np.floating], left: NDArray[np.int64], right: NDArray[np.int64]) -> float:
+    """Expected matches of chosen pairs: both sides read their own list from the top, place r with probability 1/r.
+
+    `values` (n, m) are the probabilities that both like each other; `left`, `right` (p,) are the pairs. An agent's list
+    holds its pairs by falling value, ties by number.
+    """
+    worth = values[left, right].astype(np.float64)
+    places = _places_in_lists(left, right, worth) * _places_in_lists(right, left, worth)
+    return float((worth / places).sum())
+
+
+def _places_in_lists(owners: NDArray[np.int64], members: NDArray[np.int64], worth: Floats) -> NDArray[np.int64]:
+    """Place (p,) of each pair in its owner's list, 1 first."""
+    order = np.lexsort((members, -worth, owners))
+    counts = np.bincount(owners)
+    starts = np.repeat(np.cumsum(counts) - counts, counts)
+    places = np.empty(len(owners), np.int64)
+    places[order] = np.arange(len(owners)) - starts + 1
+    return places
 
 
 def _exposures(market: Market, policy: RankingPolicy) -> tuple[Floats, Floats]:

@@ -5,6 +5,7 @@ what any choice can reach, so the gap of the choice made is known.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +15,18 @@ from threadpoolctl import threadpool_limits
 from matching.engine.allocation.caps import LoadCaps
 from matching.engine.allocation.greedy import PairNumbers
 from matching.engine.allocation.market import Floats, Values
+from matching.engine.allocation.welfare import Welfare
 
-_MOST_STEPS = 300
 _REMEMBERED_STEPS = 20
-_RELATIVE_STOP = 1e-9
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How sharp prices are made: `smoothing` in units of worth, `steps` at most, a `stop` for small gains."""
+
+    smoothing: float
+    steps: int
+    stop: float
 
 
 @dataclass(frozen=True)
@@ -49,35 +58,10 @@ class Prices:
         return cost
 
 
-@dataclass(frozen=True)
-class Welfare:
-    """What is made large: the sum of values, or with a `floor` the sum over all agents of log(floor + own values).
-
-    The floor keeps agents comparable that get nothing at all; it is in units of values.
-    """
-
-    floor: float | None = None
-
-    def of(self, rows: NDArray[np.int64], columns: NDArray[np.int64], values: Floats, caps: LoadCaps) -> float:
-        """Welfare of the pairs (rows, columns) with their values (p,)."""
-        if self.floor is None:
-            return float(values.sum())
-        left = np.bincount(rows, values, len(caps.left))
-        right = np.bincount(columns, values, len(caps.right))
-        return float(np.log(self.floor + left).sum() + np.log(self.floor + right).sum())
-
-    def cost_of_weights(self, prices: Prices) -> float:
-        """What the weights add to the bound: the conjugate of the logarithm, nothing for the sum of values."""
-        if self.floor is None:
-            return 0.0
-        weights = np.concatenate([prices.left_weight, prices.right_weight])
-        return float((self.floor * weights - 1.0 - np.log(weights)).sum())
-
-
 def first_prices(welfare: Welfare, caps: LoadCaps) -> Prices:
     """Rough prices to start from, for values around 1."""
     n, m = len(caps.left), len(caps.right)
-    if welfare.floor is None:
+    if not welfare.fair:
         return Prices(np.full(n, 0.5), np.full(m, 0.5), np.ones(n), np.zeros(m))
     weight_left, weight_right = (1.0 / (welfare.floor + np.maximum(side, 1.0)) for side in (caps.left, caps.right))
     return Prices(0.5 * weight_left, 0.5 * weight_right, weight_left, weight_right)
@@ -87,18 +71,15 @@ def bound(net: Values, prices: Prices, caps: LoadCaps, welfare: Welfare) -> floa
     """No choice within the caps has more welfare than this; `net` (n, m) are all pairs' net values at `prices`."""
     gain = float(np.maximum(net, 0.0).sum(dtype=np.float64))
     places = float(caps.left @ prices.left + caps.right @ prices.right)
-    return places + gain + welfare.cost_of_weights(prices)
+    return places + gain + welfare.cost_of_weights(np.concatenate([prices.left_weight, prices.right_weight]))
 
 
 def descend(
-    prices: Prices, pairs: PairNumbers, values: Floats, caps: LoadCaps, welfare: Welfare, smoothing: float
+    prices: Prices, pairs: PairNumbers, values: Floats, caps: LoadCaps, welfare: Welfare, effort: Effort
 ) -> Prices:
-    """Better prices for the choice among `pairs`; the smaller `smoothing`, the sharper and slower.
-
-    `values` (p,) are those of the pairs.
-    """
-    problem = _SmoothedDual(pairs, values, caps, welfare, smoothing)
-    options = {"maxiter": _MOST_STEPS, "maxcor": _REMEMBERED_STEPS, "ftol": _RELATIVE_STOP}
+    """Better prices for the choice among `pairs` with their values (p,)."""
+    problem = _SmoothedDual(pairs, values, caps, welfare, effort.smoothing)
+    options = {"maxiter": effort.steps, "maxcor": _REMEMBERED_STEPS, "ftol": effort.stop}
     # The optimiser's many tiny products spend most of their time waiting when two threads share busy cores.
     with threadpool_limits(1, "blas"):
         found = minimize(
@@ -152,7 +133,8 @@ class _SmoothedDual:
         share = np.where(net >= 0, 1.0, small) / (1.0 + small)
         total = caps.left @ left + caps.right @ right
         total += self._smoothing * float((np.maximum(net, 0.0) + np.log1p(small)).sum())
-        slopes: list[Floats] = [caps.left - np.bincount(rows, share, n), caps.right - np.bincount(columns, share, m)]
+        slopes: list[NDArray[Any]] = [caps.left - np.bincount(rows, share, n)]
+        slopes.append(caps.right - np.bincount(columns, share, m))
         if self._floor is not None:
             gain = share * self._values
             total += float((self._floor * point[n + m :] - 1.0 - np.log(point[n + m :])).sum())

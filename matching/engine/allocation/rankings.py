@@ -51,7 +51,7 @@ class Rankings:
         """One order (owners, members) for each owner, drawn independently: members by number, first place first."""
         count, owners, members = self.places.shape
         edges = np.cumsum(self.weights)
-        picks = np.searchsorted(edges, generator.random(owners), side="right")
+        picks = np.asarray(np.searchsorted(edges, generator.random(owners), side="right"))
         orders = generator.permuted(np.tile(np.arange(members, dtype=np.int32), (owners, 1)), axis=1)
         known = np.flatnonzero(picks < count)
         orders[known] = np.argsort(self.places[picks[known], known], axis=1)

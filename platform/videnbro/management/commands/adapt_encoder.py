@@ -125,7 +125,7 @@ def _judged_pairs() -> Iterator[TrainingPair]:
     for judgement in read_judgements():
         negatives = tuple(statements[name].passage for name in judgement.hard_negatives)
         for name, grade in judgement.grades.items():
-            yield TrainingPair(judgement.need.query, statements[name].passage, negatives, float(grade))
+            yield TrainingPair(judgement.need.passage, statements[name].passage, negatives, float(grade))
 
 
 def _facts(adaptation: Adaptation, base: str) -> dict[str, Any]:

@@ -1,0 +1,92 @@
+"""Any texts as the product would hold them: embedded, centred, calibrated, indexed by words, and asked the same way."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from django.conf import settings
+from numpy.typing import NDArray
+
+from matching.domain.ranking import DEPTH
+from matching.engine.calibration import Background
+from matching.engine.candidates import SHORT_WORDS_WEIGHT, WORDS_WEIGHT, Ask, Pool, Searcher
+from matching.engine.centring import Centring
+from matching.engine.faiss_store import FaissVectorStore
+from matching.engine.rows import LANGUAGES, NEVER, OFFER, RowFilter, StatementRows
+from matching.engine.stores import TermDocument, Vectors
+from matching.engine.terms import TantivyTermIndex
+from matching.languages import guess_language
+from matching.serving import query_encoder
+from matching.statement_texts import reads_as_statement, term_queries
+
+Say = Callable[[str], None]
+_SEED = 20261122
+_BATCH = 64
+
+
+class Corpus:
+    """Texts that can be found; their number is their statement id."""
+
+    def __init__(self, texts: Sequence[str], say: Say, *, languages: Sequence[str] | None = None) -> None:
+        self.texts = list(texts)
+        self.languages = list(languages or (guess_language(text) for text in texts))
+        raw = encoded(self.texts, say, passages=True)
+        self.centring = Centring.of(raw, self.languages)
+        vectors = self.centring.apply(raw, self.languages)
+        rows = _rows(self.languages)
+        background = Background.of(vectors, rows.language, np.random.default_rng(_SEED))
+        terms = TantivyTermIndex.create()
+        terms.upsert(rows, [TermDocument(text, "", spoken) for text, spoken in zip(texts, self.languages, strict=True)])
+        self.rows = rows
+        self.searcher = Searcher(FaissVectorStore.build(rows, vectors), terms, background)
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def question(self, text: str, vector: Vectors, language: str) -> Ask:
+        """A text that asks, with its raw vector (dimension,)."""
+        weight = WORDS_WEIGHT if reads_as_statement(text) else SHORT_WORDS_WEIGHT
+        return Ask(self.centring.apply(vector[None, :], [language])[0], term_queries(text, language), weight)
+
+    def pool(self, ask: Ask, among: NDArray[np.int64] | None = None, *, everything: bool = False) -> Pool:
+        """What the product would look at for the ask, scored; `among` keeps to those texts.
+
+        `everything`: all of them, where a figure needs an order over all.
+        """
+        where = RowFilter(
+            levels=frozenset({0}), today=1, statements=None if among is None else frozenset(among.tolist())
+        )
+        count = len(self) if among is None else len(among)
+        found = self.searcher.find([ask], where, depth=count if everything else DEPTH, documents=count)
+        ids = (np.arange(len(self)) if among is None else np.sort(among)) if everything else found.fused(DEPTH)
+        return found.pool(ids, self.rows.language[ids], self.searcher)
+
+
+def _rows(languages: Sequence[str]) -> StatementRows:
+    count = len(languages)
+    table = np.zeros((count, 10), dtype=np.int64)
+    table[:, 0] = table[:, 1] = table[:, 2] = np.arange(count)
+    table[:, 3] = OFFER
+    table[:, 4] = [LANGUAGES.index(language) for language in languages]
+    table[:, 9] = NEVER
+    return StatementRows.of_table(table)
+
+
+def encoded(texts: Sequence[str], say: Say, *, passages: bool = False) -> Vectors:
+    """Raw vectors of texts as the product encodes them; kept on disk, so that a second run need not wait."""
+    encoder = query_encoder()
+    kind = "p" if passages else "a"
+    name = hashlib.sha256("\0".join((encoder.encoder.fingerprint, kind, *texts)).encode("utf-8", "replace"))
+    path = settings.DATA_DIR / "cache" / "benchmarks" / f"{name.hexdigest()[:32]}.npy"
+    if path.is_file():
+        return np.asarray(np.load(path), dtype=np.float32)
+    encode = encoder.encoder.encode_passages if passages else encoder.encode_asking
+    parts = []
+    for start in range(0, len(texts), _BATCH):
+        if start % (8 * _BATCH) == 0:
+            say(f"encoding {start} of {len(texts)} texts")
+        parts.append(encode([text if text.strip() else "-" for text in texts[start : start + _BATCH]]))
+    vectors = np.concatenate(parts)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.save(path, vectors)
+    return vectors

@@ -1,0 +1,538 @@
+"""Words of statements in tantivy: what is found, what filters let through, and what is kept on disk."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from matching.engine.rows import NEVER, RowFilter, StatementRows
+from matching.engine.stores import BrokenIndexError, TermDocument, TermQuery
+from matching.engine.term_queries import TermWeights
+from matching.engine.term_spelling import Spelling
+from matching.engine.terms import TantivyTermIndex
+
+TODAY = 739_000
+PUBLIC = RowFilter(levels=frozenset({0}), today=TODAY)
+DANISH = (
+    "Sensor til tryksår hos ældre",
+    "Rehabilitering efter apopleksi",
+    "Robotter løfter borgere i Aabenraa",
+    "Fysisk træning i eget hjem",
+)
+
+
+def term_rows(statements: Sequence[int], **columns: Sequence[int]) -> StatementRows:
+    """Public rows without expiry, each statement its own profile, but for the columns named."""
+    ids = np.array(statements, dtype=np.int64)
+    filled = {"statement": ids, "profile": ids, "organisation": ids + 1000, "expires": np.full(len(ids), NEVER)}
+    filled |= {name: np.array(values) for name, values in columns.items()}
+    nought = np.zeros(len(ids), dtype=np.int64)
+    table = [filled.get(column.name, nought) for column in fields(StatementRows)]
+    return StatementRows.of_table(np.array(table, dtype=np.int64).T)
+
+
+def words(*texts: str, context: str = "", language: str = "da") -> list[TermDocument]:
+    return [TermDocument(text, context, language) for text in texts]
+
+
+def filled(*texts: str, folder: Path | None = None) -> TantivyTermIndex:
+    """Statements 1, 2, ... with these texts."""
+    index = TantivyTermIndex.create(folder)
+    index.upsert(term_rows(range(1, len(texts) + 1)), words(*texts))
+    return index
+
+
+def found(
+    index: TantivyTermIndex, text: str, language: str = "da", k: int = 10, where: RowFilter = PUBLIC
+) -> list[int]:
+    hits = index.search([TermQuery(text, language)], k, where)
+    assert hits.statements.shape == hits.scores.shape
+    assert hits.statements.shape[0] == 1
+    return [int(statement) for statement in hits.statements[0]]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("tryksår", 1),
+        ("TRYKSÅRENE", 1),
+        ("tryksaar", 1),
+        ("tryksar", 1),
+        ("trykså\u030ar".replace("å\u030a", "a\u030a"), 1),
+        ("aeldre", 1),
+        ("åbenrå", 3),
+        ("robotten", 3),
+        ("traening", 4),
+        ("loefter", 3),
+        ("rehabiltering", 2),
+        ("hjme", 4),
+        ("borgeere", 3),
+        ("tryksårssensor", 1),
+        ("apopleksirehabilitering", 2),
+    ],
+)
+def test_search_finds_word_however_it_is_written(query: str, expected: int) -> None:
+    index = filled(*DANISH)
+
+    assert found(index, query) == [expected]
+
+
+def test_search_finds_compound_by_its_part() -> None:
+    index = filled("Tryksårssensorer i madrasser", "Måltider til småtspisende")
+
+    assert found(index, "sensorer") == [1]
+
+
+def test_search_finds_parts_of_compound_that_some_statement_has() -> None:
+    index = filled("Tryksårssensor i madras", "Sensor til tryksår", "Måltider til småtspisende")
+
+    assert found(index, "tryksårssensor") == [1, 2]
+
+
+def test_search_stems_in_the_language_of_the_query() -> None:
+    index = filled("Wearables for monitoring of patients", "Kommunernes indkøb")
+
+    assert found(index, "wearable monitored", language="en") == [1]
+    assert found(index, "kommune", language="da") == [2]
+
+
+def test_search_finds_names_and_loan_words_in_every_language() -> None:
+    index = filled("Vi bruger machine learning i Odense", "We sell chairs")
+
+    assert found(index, "machine learning", language="en") == [1]
+    assert found(index, "chairs", language="da") == [2]
+    assert found(index, "odense", language="de") == [1]
+
+
+def test_search_puts_own_text_before_context() -> None:
+    index = TantivyTermIndex.create()
+    index.upsert(
+        term_rows([1, 2]),
+        [
+            TermDocument("Måltider på plejehjem", "tryksår", "da"),
+            TermDocument("Tryksår på plejehjem", "måltider", "da"),
+        ],
+    )
+
+    assert found(index, "tryksår") == [2, 1]
+    assert found(index, "måltider") == [1, 2]
+
+
+def test_search_puts_the_word_before_letters_alike() -> None:
+    index = filled("Rehabiliteringsrobotter udvikles", "Rehabilitering udvikles", "Habilitering udvikles")
+
+    assert found(index, "rehabilitering")[0] == 2
+
+
+def test_search_without_letters_finds_whole_words_only() -> None:
+    index = filled(*DANISH)
+    index.weights = TermWeights(compound=0, alike=0, typo=0)
+
+    assert found(index, "tryksårssensor rehabiltering") == []
+    assert found(index, "tryksår") == [1]
+
+
+def test_search_adds_queries_up_by_weight() -> None:
+    index = filled("Sensor madras", "Chairs madras", "Sensor chairs", "Borde madras")
+    both = [TermQuery("sensor", "da"), TermQuery("chair", "en", weight=3.0)]
+
+    hits = index.search(both, 10, PUBLIC)
+    doubled = index.search([replace(query, weight=2 * query.weight) for query in both], 10, PUBLIC)
+
+    assert hits.statements.tolist() == [[3, 2, 1]]
+    np.testing.assert_allclose(doubled.scores, 2 * hits.scores, rtol=1e-3)
+
+
+@pytest.mark.parametrize("weight", [0.0, -1.0, float("nan"), float("inf")])
+def test_search_with_weight_that_is_none_finds_nothing(weight: float) -> None:
+    index = filled(*DANISH)
+
+    assert index.search([TermQuery("tryksår", "da", weight)], 5, PUBLIC).statements.shape == (1, 0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "   ", "a", "å", "og i på det the of and we", "😀🎉", "\x00", "\ud800", "-", "\\", '"'),
+        *("' OR 1=1; DROP TABLE x --", "text_da:xyzzy", "[a TO b]", "*:*", "(a+)+$", ".*", "(((((("),
+        *("a" * 200_000, "🧪 " * 5000),
+    ],
+)
+def test_search_for_no_word_finds_nothing(text: str) -> None:
+    index = filled(*DANISH)
+
+    assert found(index, text) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["tryksår AND NOT sensor", 'text_da:"tryksår"~3', "-tryksår", "tryksår^1000 (((", "[tryksår"]
+)
+def test_search_reads_query_syntax_as_words(text: str) -> None:
+    index = filled(*DANISH)
+
+    assert found(index, text) == [1]
+
+
+def test_search_with_ten_thousand_words_keeps_the_telling_one() -> None:
+    common = [f"fyldord{number}x" for number in range(3000)]
+    index = filled(*DANISH, *[" ".join(common)] * 3)
+    noise = [f"ukendt{number}y" for number in range(7000)]
+
+    assert sorted(found(index, " ".join([*noise, *common, "apopleksi"]))) == [2, 5, 6, 7]
+
+
+def test_search_with_too_many_words_looks_for_the_rarest() -> None:
+    index = filled("Sensor til tryksår", "Sensor i madras", "Sensor i seng")
+    index.weights = TermWeights(max_words=1, max_words_by_letters=0)
+
+    assert found(index, "sensor tryksår") == [1]
+
+
+@pytest.mark.parametrize("k", [0, -1])
+def test_search_for_no_results_gives_none(k: int) -> None:
+    assert found(filled(*DANISH), "tryksår", k=k) == []
+
+
+def test_search_in_empty_index_gives_none() -> None:
+    index = TantivyTermIndex.create()
+
+    assert found(index, "tryksår") == []
+    assert len(index) == len(index.rows()) == 0
+    assert index.documents(np.array([3])) == [TermDocument("", "", "")]
+    assert index.spelled(["tryksår"]) == {}
+
+
+def test_search_orders_equal_scores_by_statement_across_segments() -> None:
+    index = TantivyTermIndex.create()
+    for start in (400, 100, 300, 200):
+        index.upsert(term_rows(range(start, start + 100)), words(*["Sensor til tryksår"] * 100))
+    index.upsert(term_rows([100, 450]), words("Sensor til tryksår", "Sensor til tryksår"))
+
+    assert found(index, "tryksår sensor", k=7) == [100, 101, 102, 103, 104, 105, 106]
+    assert found(index, "tryksår sensor", k=1000) == list(range(100, 500))
+
+
+def random_rows(count: int, seed: int = 5) -> StatementRows:
+    generator = np.random.default_rng(seed)
+    ids = generator.permutation(count * 3)[:count]
+    draw = {"statement_kind": 3, "kind": 5, "region": 4, "stage": 3, "level": 3, "profile": 40, "organisation": 20}
+    drawn = {name: generator.integers(0, high, count) for name, high in draw.items()}
+    expires = generator.choice([TODAY - 1, TODAY, TODAY + 1, NEVER], count)
+    return term_rows(ids, expires=expires, **drawn)
+
+
+FILTERS = [
+    PUBLIC,
+    RowFilter(levels=frozenset({0, 2}), today=TODAY),
+    RowFilter(levels=frozenset(), today=TODAY),
+    RowFilter(levels=frozenset({0, 1, 2}), today=0),
+    RowFilter(levels=frozenset({0, 1, 2}), today=TODAY + 2),
+    replace(PUBLIC, statement_kinds=frozenset({1})),
+    replace(PUBLIC, statement_kinds=frozenset()),
+    replace(PUBLIC, kinds=frozenset({0, 3}), regions=frozenset({1, 2})),
+    replace(PUBLIC, regions=frozenset()),
+    replace(PUBLIC, stages=frozenset({0, 99})),
+    replace(PUBLIC, profiles=frozenset(range(0, 40, 3))),
+    replace(PUBLIC, profiles=frozenset(range(100_000, 105_000))),
+    replace(PUBLIC, profiles=frozenset({7, *range(100_000, 105_000)})),
+    replace(PUBLIC, statements=frozenset(range(0, 900, 2))),
+    replace(PUBLIC, without_organisations=frozenset(range(0, 20, 2))),
+    replace(PUBLIC, kinds=frozenset({1, 2, 3}), without_organisations=frozenset(range(3))),
+]
+
+
+@pytest.fixture(scope="module")
+def random_index() -> tuple[TantivyTermIndex, StatementRows]:
+    rows = random_rows(300)
+    index = TantivyTermIndex.create()
+    index.upsert(rows, [TermDocument("tryksår " * (1 + place % 4), "sensor", "da") for place in range(300)])
+    return index, rows
+
+
+@pytest.mark.parametrize("where", FILTERS)
+def test_search_lets_through_what_the_mask_does(
+    random_index: tuple[TantivyTermIndex, StatementRows], where: RowFilter
+) -> None:
+    index, rows = random_index
+    anybody = index.search([TermQuery("tryksår", "da")], 300, FILTERS[3])
+    passing = set(rows.statement[where.mask(rows)].tolist())
+
+    hits = index.search([TermQuery("tryksår", "da")], 300, where)
+    few = index.search([TermQuery("tryksår", "da")], 5, where)
+
+    wanted = [place for place, each in enumerate(anybody.statements[0].tolist()) if each in passing]
+    assert hits.statements[0].tolist() == anybody.statements[0, wanted].tolist()
+    assert hits.scores[0].tolist() == anybody.scores[0, wanted].tolist()
+    assert few.statements[0].tolist() == anybody.statements[0, wanted[:5]].tolist()
+
+
+def test_search_with_filter_alone_is_no_hit() -> None:
+    assert found(filled(*DANISH), "solceller", where=replace(PUBLIC, statements=frozenset({1, 2}))) == []
+
+
+def test_upsert_again_replaces_words_and_columns() -> None:
+    index = filled(*DANISH)
+
+    for _ in range(3):
+        index.upsert(term_rows([1], level=[2]), words("Solceller på taget"))
+
+    assert len(index) == 4
+    assert found(index, "tryksår") == []
+    assert found(index, "solceller") == []
+    assert found(index, "solceller", where=replace(PUBLIC, levels=frozenset({2}))) == [1]
+
+
+def test_upsert_of_nothing_changes_nothing() -> None:
+    index = filled(*DANISH)
+
+    index.upsert(StatementRows.empty(), [])
+
+    assert len(index) == 4
+
+
+@pytest.mark.parametrize(("statements", "texts"), [([5, 5], 2), ([5, 6], 1), ([5], 0)])
+def test_upsert_that_does_not_fit_is_refused_whole(statements: list[int], texts: int) -> None:
+    index = filled(*DANISH)
+
+    with pytest.raises(BrokenIndexError):
+        index.upsert(term_rows(statements), words(*["Solceller"] * texts))
+
+    assert len(index) == 4
+    assert found(index, "solceller") == []
+
+
+def test_upsert_that_breaks_off_leaves_everything_as_it_was() -> None:
+    index = filled(*DANISH)
+    broken = [TermDocument("Solceller", "", "da"), None]
+
+    with pytest.raises(AttributeError):
+        index.upsert(term_rows([1, 9]), broken)  # type: ignore[arg-type]
+    index.upsert(term_rows([8]), words("Vindmøller"))
+
+    assert found(index, "tryksår") == [1]
+    assert found(index, "solceller") == []
+    assert index.rows().statement.tolist() == [1, 2, 3, 4, 8]
+
+
+def test_delete_takes_out_and_passes_over_unknown_ids() -> None:
+    index = filled(*DANISH)
+
+    index.delete(np.array([1, 77]))
+    index.delete(np.array([], dtype=np.int64))
+
+    assert len(index) == 3
+    assert found(index, "tryksår") == []
+    assert index.rows().statement.tolist() == [2, 3, 4]
+
+
+def test_rows_and_documents_give_back_what_was_put_in() -> None:
+    rows = random_rows(50)
+    texts = [TermDocument(f"Tekst {number} Åå\u030a 😀", f"om {number}", "en") for number in range(50)]
+    index = TantivyTermIndex.create()
+    index.upsert(rows, texts)
+    order = np.argsort(rows.statement)
+
+    for column in fields(StatementRows):
+        given = getattr(index.rows(), column.name)
+        np.testing.assert_array_equal(given, getattr(rows, column.name)[order])
+        assert given.dtype == getattr(rows, column.name).dtype
+    assert index.documents(rows.statement[[7, 3]]) == [texts[7], texts[3]]
+    assert index.documents(np.array([10_000, rows.statement[0]])) == [TermDocument("", "", ""), texts[0]]
+
+
+@pytest.mark.parametrize("text", ["\ud800 tryksår", "tryksår\x00", "tryksår " + "x" * 100_000, "tryksår " * 20_000])
+def test_upsert_takes_any_text(text: str) -> None:
+    index = filled(text, "andet")
+
+    assert found(index, "tryksår") == [1]
+
+
+def test_spelled_proposes_near_words_as_they_are_written() -> None:
+    index = filled(*DANISH, "Sensorer og sensorer", "Sensorer")
+
+    proposed = index.spelled(["rehabiltering", "TRYSKÅR", "sensorx", "tryksårene", "og", "robt", "xyzzyplugh", "12345"])
+
+    assert proposed == {
+        "rehabiltering": [Spelling("rehabilitering", 1, 1)],
+        "TRYSKÅR": [Spelling("tryksår", 1, 1)],
+        "sensorx": [Spelling("sensor", 1, 1), Spelling("sensorer", 2, 2)],
+    }
+
+
+def test_spelled_forgets_deleted_words_and_learns_new_ones() -> None:
+    index = filled(*DANISH)
+    index.spelled(["rehabiltering"])
+
+    index.delete(np.array([2]))
+    index.upsert(term_rows([5]), words("Solceller"))
+
+    assert index.spelled(["rehabiltering", "solcelelr"]) == {"solcelelr": [Spelling("solceller", 1, 1)]}
+
+
+def content(folder: Path) -> dict[str, str]:
+    """Digest of every file in a folder by name."""
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
+
+
+def changed(index: TantivyTermIndex) -> None:
+    """A few changes of every sort."""
+    index.delete(np.array([4]))
+    index.upsert(term_rows([2, 5]), words("Genoptræning", "Vindmøller"))
+
+
+@pytest.mark.parametrize("on_disk", [True, False])
+def test_saved_index_opens_as_it_was(tmp_path: Path, on_disk: bool) -> None:
+    index = filled(*DANISH, folder=tmp_path / "live" if on_disk else None)
+    changed(index)
+
+    index.save(tmp_path / "saved")
+    opened = TantivyTermIndex.open(tmp_path / "saved")
+
+    assert opened.rows().statement.tolist() == [1, 2, 3, 5]
+    assert opened.documents(np.array([2, 1])) == index.documents(np.array([2, 1]))
+    for query in ("tryksårssensor", "rehabilitering", "vindmølle", "hjem"):
+        assert found(opened, query) == found(index, query)
+
+
+def test_save_leaves_the_index_usable_and_the_copy_alone(tmp_path: Path) -> None:
+    index = filled(*DANISH, folder=tmp_path / "live")
+    index.save(tmp_path / "saved")
+    before = content(tmp_path / "saved")
+
+    changed(index)
+    for number in range(20):
+        index.upsert(term_rows([number]), words("Mange små ændringer"))
+    index.close()
+
+    assert content(tmp_path / "saved") == before
+    assert len(TantivyTermIndex.open(tmp_path / "saved")) == 4
+    assert len(TantivyTermIndex.open(tmp_path / "live")) == 20
+
+
+def test_forks_share_bytes_and_change_apart(tmp_path: Path) -> None:
+    filled(*DANISH, folder=tmp_path / "live").save(tmp_path / "snapshot")
+    before = content(tmp_path / "snapshot")
+
+    first = TantivyTermIndex.fork(tmp_path / "snapshot", tmp_path / "private" / "1")
+    second = TantivyTermIndex.fork(tmp_path / "snapshot", tmp_path / "private" / "2")
+    first.upsert(term_rows([9]), words("Solceller"))
+    second.delete(np.array([1]))
+
+    assert found(first, "solceller tryksår") == [9, 1]
+    assert found(second, "solceller tryksår") == []
+    assert content(tmp_path / "snapshot") == before
+    store = next((tmp_path / "snapshot").glob("*.store"))
+    assert store.samefile(tmp_path / "private" / "1" / store.name)
+    assert not any(path.suffix == ".lock" for path in (tmp_path / "snapshot").iterdir())
+    third = TantivyTermIndex.fork(tmp_path / "private" / "1", tmp_path / "private" / "3")
+    assert found(third, "solceller") == [9]
+
+
+def test_fork_copies_where_links_fail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    filled(*DANISH, folder=tmp_path / "live").save(tmp_path / "snapshot")
+
+    def refuse(self: object, *_: object) -> None:
+        raise OSError("no links here")
+
+    monkeypatch.setattr("os.link", refuse)
+    fork = TantivyTermIndex.fork(tmp_path / "snapshot", tmp_path / "private")
+
+    assert found(fork, "tryksår") == [1]
+    store = next((tmp_path / "snapshot").glob("*.store"))
+    assert not store.samefile(tmp_path / "private" / store.name)
+
+
+def test_open_makes_no_writer_before_the_first_change(tmp_path: Path) -> None:
+    filled(*DANISH, folder=tmp_path / "live").save(tmp_path / "saved")
+    readers = [TantivyTermIndex.open(tmp_path / "saved") for _ in range(2)]
+
+    readers[0].upsert(term_rows([9]), words("Solceller"))
+
+    with pytest.raises(BrokenIndexError, match="cannot be written"):
+        readers[1].upsert(term_rows([10]), words("Vindmøller"))
+    readers[0].close()
+    readers[1].upsert(term_rows([10]), words("Vindmøller"))
+    assert readers[1].rows().statement.tolist() == [1, 2, 3, 4, 9, 10]
+
+
+@pytest.mark.parametrize("make", ["create", "save", "fork"])
+def test_nothing_is_written_over(tmp_path: Path, make: str) -> None:
+    index = filled(*DANISH, folder=tmp_path / "live")
+    index.save(tmp_path / "saved")
+    target = tmp_path / "taken"
+    target.mkdir()
+    (target / "precious").touch()
+
+    with pytest.raises(FileExistsError):
+        {
+            "create": lambda: TantivyTermIndex.create(target),
+            "save": lambda: index.save(target),
+            "fork": lambda: TantivyTermIndex.fork(tmp_path / "saved", target),
+        }[make]()
+
+    assert [path.name for path in target.iterdir()] == ["precious"]
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("terms")
+    index = filled(*DANISH, folder=folder / "live")
+    changed(index)
+    index.save(folder / "saved")
+    return folder / "saved"
+
+
+@pytest.mark.parametrize("left", [None, 0.0, 0.4, 0.9])
+@pytest.mark.parametrize(
+    "pattern", ["meta.json", "terms.json", "*.term", "*.idx", "*.pos", "*.store", "*.fast", "*.fieldnorm", "*.del"]
+)
+def test_open_refuses_what_is_missing_or_cut_off(saved: Path, tmp_path: Path, pattern: str, left: float | None) -> None:
+    shutil.copytree(saved, tmp_path / "broken")
+    path = next((tmp_path / "broken").glob(pattern))
+    if left is None:
+        path.unlink()
+    else:
+        whole = path.read_bytes()
+        path.write_bytes(whole[: int(len(whole) * left)])
+
+    with pytest.raises(BrokenIndexError):
+        TantivyTermIndex.open(tmp_path / "broken")
+    with pytest.raises(BrokenIndexError):
+        TantivyTermIndex.fork(tmp_path / "broken", tmp_path / "private")
+
+
+@pytest.mark.parametrize("content", ['{"schema": 0}', '{"schema": 99, "sizes": {}}', "{}", "[]", "null"])
+def test_open_refuses_another_schema_version(saved: Path, tmp_path: Path, content: str) -> None:
+    shutil.copytree(saved, tmp_path / "other")
+    (tmp_path / "other" / "terms.json").write_text(content)
+
+    with pytest.raises(BrokenIndexError):
+        TantivyTermIndex.open(tmp_path / "other")
+
+
+@pytest.mark.parametrize("content", ["[]", "{}", '{"segments": [{}]}', '{"segments": 3}', '{"segments": []}'])
+def test_open_refuses_a_list_of_segments_it_cannot_read(saved: Path, tmp_path: Path, content: str) -> None:
+    shutil.copytree(saved, tmp_path / "other")
+    (tmp_path / "other" / "meta.json").write_text(content)
+
+    with pytest.raises(BrokenIndexError):
+        TantivyTermIndex.open(tmp_path / "other")
+
+
+@pytest.mark.parametrize("name", ["nowhere", "empty"])
+def test_open_refuses_a_folder_without_index(tmp_path: Path, name: str) -> None:
+    (tmp_path / "empty").mkdir()
+
+    with pytest.raises(BrokenIndexError):
+        TantivyTermIndex.open(tmp_path / name)
+
+
+def test_save_says_the_size_of_every_file(saved: Path) -> None:
+    sizes = json.loads((saved / "terms.json").read_text())["sizes"]
+
+    assert sizes == {path.name: path.stat().st_size for path in saved.iterdir() if not path.name.endswith(".json")}
