@@ -1,7 +1,9 @@
 """Any texts as the product would hold them: embedded, centred, calibrated, indexed by words, and asked the same way."""
 
 import hashlib
+import zipfile
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 from django.conf import settings
@@ -25,13 +27,25 @@ _BATCH = 64
 
 
 class Corpus:
-    """Texts that can be found; their number is their statement id."""
+    """Texts that can be found; their number is their statement id.
 
-    def __init__(self, texts: Sequence[str], say: Say, *, languages: Sequence[str] | None = None) -> None:
+    `beside` are further texts with their languages that only the means are taken over: a hub holds both languages,
+    and what is asked in one is not centred by the mean of the other.
+    """
+
+    def __init__(
+        self,
+        texts: Sequence[str],
+        say: Say,
+        *,
+        languages: Sequence[str] | None = None,
+        beside: tuple[Sequence[str], Sequence[str]] = ((), ()),
+    ) -> None:
         self.texts = list(texts)
         self.languages = list(languages or (guess_language(text) for text in texts))
         raw = encoded(self.texts, say, passages=True)
-        self.centring = Centring.of(raw, self.languages)
+        others = encoded(beside[0], say, passages=True) if beside[0] else raw[:0]
+        self.centring = Centring.of(np.concatenate([raw, others]), [*self.languages, *beside[1]])
         vectors = self.centring.apply(raw, self.languages)
         rows = _rows(self.languages)
         background = Background.of(vectors, rows.language, np.random.default_rng(_SEED))
@@ -75,18 +89,32 @@ def _rows(languages: Sequence[str]) -> StatementRows:
 def encoded(texts: Sequence[str], say: Say, *, passages: bool = False) -> Vectors:
     """Raw vectors of texts as the product encodes them; kept on disk, so that a second run need not wait."""
     encoder = query_encoder()
-    kind = "p" if passages else "a"
-    name = hashlib.sha256("\0".join((encoder.encoder.fingerprint, kind, *texts)).encode("utf-8", "replace"))
-    path = settings.DATA_DIR / "cache" / "benchmarks" / f"{name.hexdigest()[:32]}.npy"
-    if path.is_file():
-        return np.asarray(np.load(path), dtype=np.float32)
+    store = settings.DATA_DIR / "cache" / "benchmarks" / f"{encoder.encoder.fingerprint}.npz"
+    known = _kept(store)
+    names = [_digest(text, as_passage=passages or reads_as_statement(text)) for text in texts]
+    missing = {name: text for name, text in zip(names, texts, strict=True) if name not in known}
     encode = encoder.encoder.encode_passages if passages else encoder.encode_asking
-    parts = []
-    for start in range(0, len(texts), _BATCH):
-        if start % (8 * _BATCH) == 0:
-            say(f"encoding {start} of {len(texts)} texts")
-        parts.append(encode([text if text.strip() else "-" for text in texts[start : start + _BATCH]]))
-    vectors = np.concatenate(parts)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    np.save(path, vectors)
-    return vectors
+    waiting = list(missing.items())
+    for start in range(0, len(waiting), _BATCH):
+        batch = waiting[start : start + _BATCH]
+        vectors = encode([text if text.strip() else "-" for _name, text in batch])
+        known.update((name, vector) for (name, _text), vector in zip(batch, vectors, strict=True))
+        say(f"encoded {min(start + _BATCH, len(waiting))} of {len(waiting)} texts")
+    if waiting:
+        store.parent.mkdir(parents=True, exist_ok=True)
+        np.savez(store, names=np.array(list(known)), vectors=np.stack(list(known.values())))
+    return np.stack([known[name] for name in names])
+
+
+def _kept(store: Path) -> dict[str, Vectors]:
+    """Vectors by digest from earlier runs; none from a file that a killed run left broken."""
+    try:
+        with np.load(store) as file:
+            return dict(zip(file["names"].tolist(), file["vectors"], strict=True))
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        return {}
+
+
+def _digest(text: str, *, as_passage: bool) -> str:
+    prefix = b"passage:" if as_passage else b"query:"
+    return hashlib.sha256(prefix + text.encode("utf-8", "replace")).hexdigest()

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from django.conf import settings
 
 from benchmarks.nearest_offers import recall_at_10
 from benchmarks.texts import stitched_texts
-from benchmarks.timing import interleaved
+from benchmarks.timing import interleaved, seconds
 from kernel.errors import NotReady
 from matching.encoder_build.cache import find_encoder
 from matching.engine.encoders import Encoder, SentenceTransformersEncoder
@@ -32,6 +33,9 @@ def run(say: Callable[[str], None]) -> Figures:
     for words, count in _LENGTHS.items():
         say(f"{count} texts of {words} words")
         figures |= _throughput_figures(ours, reference, stitched_texts(count, words, generator), words)
+    figures["bulk_hours_a_million"] = 1_000_000 / figures["texts_per_s_50"] / 3600
+    say("queries beside a busy neighbour")
+    figures |= _contended_figures(ours, stitched_texts(_QUERIES, 12, generator))
     say("judged pairs with both encoders")
     figures |= _recall_figures(ours, reference)
     say("memory of a process with this encoder alone")
@@ -69,6 +73,26 @@ def _throughput_figures(ours: Encoder, reference: Encoder, texts: list[str], wor
         f"texts_per_s_{words}": len(texts) / mine,
         f"texts_per_s_{words}_reference": len(texts) / theirs,
         f"throughput_ratio_{words}": theirs / mine,
+    }
+
+
+_NEIGHBOUR = "import time\nend = time.time() + 120\nwhile time.time() < end: sum(range(10000))"
+
+
+def _contended_figures(encoder: Encoder, queries: list[str]) -> Figures:
+    """Single queries while another process keeps one core busy; the neighbour stops with the measurement."""
+    neighbour = subprocess.Popen([sys.executable, "-c", _NEIGHBOUR])  # noqa: S603  (our own interpreter)
+    try:
+        encoder.encode_queries(queries[:4])
+        times = [seconds(partial(encoder.encode_queries, [query])) for query in queries * _ROUNDS]
+    finally:
+        neighbour.kill()
+        neighbour.wait()
+    median, slow = float(np.median(times)), float(np.percentile(times, 95))
+    return {
+        "contended_query_ms_p50": 1000 * median,
+        "contended_query_ms_p95": 1000 * slow,
+        "contended_p95_over_p50": slow / median,
     }
 
 

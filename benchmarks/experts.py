@@ -65,7 +65,9 @@ def expert_scores(texts: list[str], owners: csr_array, asked: list[str], say: Sa
 
 
 def _texts_of(experts: list[dict[str, object]]) -> tuple[list[str], csr_array]:
-    texts, rows, columns = [], [], []
+    texts: list[str] = []
+    rows: list[int] = []
+    columns: list[int] = []
     for column, row in enumerate(experts):
         written = row["texts"]
         if not isinstance(written, list):

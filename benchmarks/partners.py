@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -28,8 +29,6 @@ _BLOCKS = (0.2, 0.4, 0.6, 0.8, 1.0)
 _ROUNDS = 2000
 _OUT = -1e9
 LIFTS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
-# Companies' share of a list must be at least this part of their share among true partners.
-_COMPANY_PART = 0.5
 VALIDATION = ("2023-10-01", "2023-10-01")
 
 
@@ -86,7 +85,7 @@ def _blocks(projects: list[Project], past: list[int]) -> list[tuple[list[int], l
     """(history, queries) pairs inside the past: each block of projects is asked with all before its first day."""
     cuts = [int(share * len(past)) for share in _BLOCKS]
     found = []
-    for begin, end in zip(cuts, cuts[1:], strict=False):
+    for begin, end in pairwise(cuts):
         if begin < end:
             first_day = projects[past[begin]].signed
             before = [number for number in past if projects[number].signed < first_day]
@@ -170,8 +169,8 @@ def _companies(history: History, organisations: Organisations) -> NDArray[np.flo
 
 
 def _company_lift(ranker: LinearRanker, blocks: list[Task], organisations: Organisations) -> float:
-    """The smallest lift that gives companies half of their true share of the lists, as seen in the history."""
-    wanted = _COMPANY_PART * np.mean([_true_company_share(block, organisations) for block in blocks])
+    """The smallest lift that gives companies the share of lists that they had among true partners in the history."""
+    wanted = np.mean([_true_company_share(block, organisations) for block in blocks])
     for lift in np.arange(0.0, 2.0, 0.05):
         shares = [
             _company_share(_scores(block, ranker, float(lift), organisations), block, organisations) for block in blocks
@@ -226,7 +225,7 @@ def _figures(
     best_new = max(float(np.nanmean(each)) for each in theirs_new.values())
     top = _top(np.where(task.own, _OUT, scores))
     asked = task.joined.any(axis=1)
-    hits = np.take_along_axis(task.joined, top[:, :10], axis=1).any(axis=1)[asked]
+    hits = np.take_along_axis(task.joined, top[:, :10], axis=1)[asked].any(axis=1)
     low, high = _interval(ours - theirs[best])
     figures: Figures = {
         "queries": int(asked.sum()),

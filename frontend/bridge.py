@@ -79,6 +79,9 @@ def bridge_card(match: Match, *, query: str = "", seeker: str = "", question: Qu
     ours = match.ours or Side(text=query, language=get_language() or "da")
     is_like = question is not None and question.is_like
     in_words = not is_like and (match.ours is None or match.ours.statement is None)
+    label = our_label(match, seeker)
+    if question is not None and ours.text != question.words:
+        label = _("Like this text") if is_like else _("We searched for")
     like = question.like_match(match) if question else ""
     return BridgeCard(
         anchor=f"match-{match.profile.slug}",
@@ -86,7 +89,7 @@ def bridge_card(match: Match, *, query: str = "", seeker: str = "", question: Qu
         name=match.profile.name,
         facts=facts_of(match.profile),
         url=reverse("frontend:profile", args=[match.profile.slug]),
-        ours=bank(ours, _("Like this text") if is_like else our_label(match, seeker), is_words=in_words),
+        ours=bank(ours, label, is_words=in_words),
         theirs=bank(match.theirs, their_label(match)),
         span_label=match.span_label,
         form_label=_collaboration(match),

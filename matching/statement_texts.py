@@ -11,8 +11,9 @@ from matching.engine.stores import TermQuery
 from matching.engine.translation import Translator
 from matching.lexicon.loading import read_lexicon
 
-# Fewer words are what people type into a search box; more are a statement, and like meets like.
+# Fewer words are what people type into a search box; more, or a sentence with its full stop, are a statement.
 STATEMENT_WORDS = 8
+SENTENCE_WORDS = 4
 TRANSLATED_WEIGHT = 0.6
 SYNONYM_WEIGHT = 0.4
 
@@ -45,7 +46,8 @@ def context_words(
 
 def reads_as_statement(text: str) -> bool:
     """Whether somebody wrote a whole statement, and not a few words for a search box."""
-    return len(text.split()) >= STATEMENT_WORDS
+    words = len(text.split())
+    return words >= STATEMENT_WORDS or (words >= SENTENCE_WORDS and text.rstrip(" \"'»”)").endswith((".", "!")))
 
 
 def term_queries(text: str, language: str) -> tuple[TermQuery, ...]:

@@ -75,7 +75,7 @@ class HubView(APIView):
 
     def render(self, answer: type[serializers.Serializer[Any]], rows: Any, *, many: bool = False) -> Any:
         """The rows as plain values, as this viewer may see them."""
-        return answer(rows, many=many, context={"viewer": self.viewer}).data
+        return answer(rows, many=many, context={"viewer": self.viewer, "request": self.request}).data
 
 
 def speak_their_language(request: Request) -> None:

@@ -1,7 +1,8 @@
-"""Recommendations for a profile, or for a need in somebody's own words."""
+"""Recommendations for a profile or for a need in somebody's own words, and why a named profile is not among them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
@@ -10,11 +11,19 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.openapi import refusals
-from api.serializers.matches import RecommendationQuery, RecommendationQuestion, RecommendationsAnswer
+from api.serializers.recommendations import (
+    RecommendationQuery,
+    RecommendationQuestion,
+    RecommendationsAnswer,
+    WhyNotAnswer,
+    WhyNotQuery,
+)
 from api.views.base import HubView
 from events.queries import among_whom
+from hubs.policies import Viewer
 from matching.domain.recommending import recommend_for_profile, recommend_for_text
-from profiles.queries import find_profile_by_id
+from matching.domain.why_not import why_not
+from profiles.queries import find_profile, find_profile_by_id
 
 QUESTION = OpenApiExample(
     "question",
@@ -40,7 +49,8 @@ class RecommendationsView(HubView):
         summary=_("Recommend partners for a profile"),
         description=_(
             "Partners for a profile for which you speak, matched both ways: your needs to their offers, and "
-            "their needs to your offers. The purpose event keeps to those who take part in the event."
+            "their needs to your offers; for an exchange of experience, your needs to the same needs of your own "
+            "kind. The purpose event keeps to those who take part in the event."
         ),
         parameters=[RecommendationQuery],
         responses={200: RecommendationsAnswer, **refusals(400, 401, 403, 404, 503)},
@@ -54,7 +64,7 @@ class RecommendationsView(HubView):
             profile,
             purpose=values["purpose"],
             today=self.today,
-            among=self._among(values),
+            among=_among(self.viewer, values),
             limit=values["limit"],
         )
         return Response(self.render(RecommendationsAnswer, found))
@@ -76,10 +86,36 @@ class RecommendationsView(HubView):
             seeker_kind=values["seeker_kind"],
             purpose=values["purpose"],
             today=self.today,
-            among=self._among(values),
+            among=_among(self.viewer, values),
             limit=values["limit"],
         )
         return Response(self.render(RecommendationsAnswer, found))
 
-    def _among(self, values: Mapping[str, Any]) -> frozenset[int] | None:
-        return among_whom(self.viewer, purpose=values["purpose"], slug=values.get("event") or "")
+
+class WhyNotView(HubView):
+    """One profile that was expected."""
+
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(
+        operation_id="why_not",
+        summary=_("Ask why a profile is not recommended"),
+        description=_(
+            "Where a named profile stands in the recommendations for a profile for which you speak: its rank, "
+            "the rules that keep it out, in what it falls behind, and the best pair of statements."
+        ),
+        parameters=[WhyNotQuery],
+        responses={200: WhyNotAnswer, **refusals(400, 401, 403, 404, 503)},
+    )
+    def get(self, request: Request, public_id: UUID) -> Response:
+        """The answer."""
+        values = self.query(WhyNotQuery)
+        profile = find_profile_by_id(self.viewer, public_id, today=self.today)
+        other = find_profile(self.viewer, values["other"], today=self.today)
+        among = _among(self.viewer, values)
+        found = why_not(self.viewer, profile, other, purpose=values["purpose"], today=self.today, among=among)
+        return Response(self.render(WhyNotAnswer, found))
+
+
+def _among(viewer: Viewer, values: Mapping[str, Any]) -> frozenset[int] | None:
+    return among_whom(viewer, purpose=values["purpose"], slug=values.get("event") or "")

@@ -1,4 +1,4 @@
-"""Free-text search over all kinds of profile."""
+"""Search over all kinds of profile: by words, or by a statement that others should be like."""
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
@@ -7,9 +7,10 @@ from rest_framework.response import Response
 
 from api.openapi import refusals
 from api.pagination import ListPagination
-from api.serializers.matches import FacetsAnswer, MatchAnswer, SearchPage, SearchQuery
+from api.serializers.matches import MatchAnswer
+from api.serializers.searching import FoundAnswer, SearchPage, SearchQuery
 from api.views.base import HubView, chosen
-from matching.domain.searching import search
+from matching.domain.searching import search, search_like
 from matching.results import SearchFilters
 
 
@@ -21,24 +22,30 @@ class SearchView(HubView):
         summary=_("Search"),
         description=_(
             "Profiles whose statements fit your words, best first, each with its best statement. "
-            "Danish words find English texts and the other way round."
+            "Danish words find English texts and the other way round. "
+            "Name a statement in like instead, and find others who say nearly the same."
         ),
         parameters=[SearchQuery],
-        responses={200: SearchPage, **refusals(400, 503)},
+        responses={200: SearchPage, **refusals(400, 404, 503)},
         examples=[OpenApiExample("question", parameter_only=("q", "query"), value="klinisk afprøvning af sensor")],
     )
     def get(self, request: Request) -> Response:
         """A part of what was found."""
         values = self.query(SearchQuery)
         filters = SearchFilters(
-            kinds=chosen(values, "kind"), regions=chosen(values, "region"), themes=chosen(values, "theme")
+            kinds=chosen(values, "kind"),
+            regions=chosen(values, "region"),
+            themes=chosen(values, "theme"),
+            stages=chosen(values, "stage"),
         )
         limit, offset = values["limit"], values["offset"]
-        found = search(self.viewer, values["q"], filters=filters, today=self.today, limit=limit, offset=offset)
+        if "like" in values:
+            found = search_like(
+                self.viewer, values["like"], filters=filters, today=self.today, limit=limit, offset=offset
+            )
+        else:
+            found = search(self.viewer, values["q"], filters=filters, today=self.today, limit=limit, offset=offset)
+        matches = self.render(MatchAnswer, found.matches, many=True)
         return ListPagination(limit, offset).answer(
-            request,
-            self.render(MatchAnswer, found.matches, many=True),
-            count=found.total,
-            query=found.query,
-            facets=self.render(FacetsAnswer, found.facets),
+            request, matches, count=found.total, **self.render(FoundAnswer, found)
         )

@@ -28,7 +28,7 @@ def save_search(user: User, *, hub_id: int, query: str, filters: SearchFilters) 
     words = clean_text(query, field="q", max_length=_MAX_QUERY)
     if not words:
         raise InvalidInput(_("Write what you are looking for in a few words."), field="q")
-    chosen = {name: sorted(codes) for name, codes in asdict(filters).items() if codes}
+    chosen = {name: sorted(set(codes)) for name, codes in asdict(filters).items() if codes}
     digest = hashlib.sha256(json.dumps([words, chosen], sort_keys=True).encode()).hexdigest()
     kept = SavedSearch.objects.filter(hub_id=hub_id, user=user)
     if not kept.filter(digest=digest).exists() and kept.count() >= MAX_SAVED:

@@ -37,13 +37,13 @@ def why_not(
     market = market_for_profile(viewer, profile, purpose=purpose, today=today, among=among)
     blocks = _blocks(market, profile, other, among, today)
     ranking = market.ranking()
-    places = np.flatnonzero(ranking.profiles == other.pk)
-    rank_ = None if blocks or not len(places) else int(places[0]) + 1
+    order = _order(market, ranking)
+    rank_ = None if blocks or other.pk not in order else order.index(other.pk) + 1
     alone = _alone(market, other)
-    weaker = _weaker(ranking, alone) if rank_ is None or rank_ > SHOWN else ()
+    weaker = _weaker(ranking, order[:SHOWN], alone) if rank_ is None or rank_ > SHOWN else ()
     if not blocks and rank_ is None:
         blocks = (Reason("far", _("Too far away"), _("none of their texts is among the nearest to yours")),)
-    match = _match(viewer, market, profile, alone, today)
+    match = _match(viewer, market, profile, alone, today, rank_ or len(order) + 1)
     return WhyNot(other, rank_, min(SHOWN, len(ranking)), blocks, weaker, match)
 
 
@@ -78,9 +78,15 @@ def _alone(market: Market, other: Profile) -> Ranking:
     return rank(market.index, market.question, where, RANKERS[market.purpose])
 
 
-def _weaker(ranking: Ranking, alone: Ranking) -> tuple[Reason, ...]:
+def _order(market: Market, ranking: Ranking) -> list[int]:
+    """Profile ids as a list has them: those shown, which are no plain head of the ranking, then everybody else."""
+    found = (*market.chosen(ranking, SHOWN), *market.chosen(ranking, len(ranking)))
+    return list(dict.fromkeys(each.profile_id for each in found))
+
+
+def _weaker(ranking: Ranking, shown_ids: list[int], alone: Ranking) -> tuple[Reason, ...]:
     """The features in which the other falls furthest behind the typical one that is shown."""
-    shown = ranking.contributions[:SHOWN]
+    shown = ranking.contributions[np.isin(ranking.profiles, shown_ids)]
     if not len(shown) or not len(alone):
         return ()
     lag = np.median(shown, axis=0) - alone.contributions[0]
@@ -114,7 +120,9 @@ def _words() -> dict[str, tuple[str, str]]:
     }
 
 
-def _match(viewer: Viewer, market: Market, profile: Profile, alone: Ranking, today: date) -> Match | None:
+def _match(
+    viewer: Viewer, market: Market, profile: Profile, alone: Ranking, today: date, first_rank: int
+) -> Match | None:
     presenter = Presenter(viewer, market.index, market.question, today, profile)
-    matches = presenter.present(founds(alone, market.purpose)[:1])
+    matches = presenter.present(founds(alone, market.purpose)[:1], first_rank=first_rank)
     return matches[0] if matches else None

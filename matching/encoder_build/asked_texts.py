@@ -23,5 +23,5 @@ def encode_asking(encoder: Encoder, texts: Sequence[str]) -> Vectors:
     whole = np.array([reads_as_statement(text) for text in texts], dtype=np.bool_)
     for encode, rows in ((encoder.encode_passages, whole), (encoder.encode_queries, ~whole)):
         if rows.any():
-            vectors[rows] = encode([texts[row] for row in np.flatnonzero(rows)])
+            vectors[rows] = encode([texts[int(row)] for row in np.flatnonzero(rows)])
     return vectors

@@ -33,15 +33,15 @@ class TrainingOptions:
     """How to train.
 
     `max_tokens` cuts training texts (serving never does); `layers` counts the upper layers that move, 0 for all;
-    `scale` divides by the temperature of the softmax; `blend` is the share of the way from the base weights to the
+    `scale` multiplies the cosines in the loss; `blend` is the share of the way from the base weights to the
     trained ones that the result goes.
     """
 
-    steps: int = 300
+    steps: int = 100
     batch: int = 16
     max_tokens: int = 128
-    learning_rate: float = 2e-5
-    layers: int = 0
+    learning_rate: float = 5e-5
+    layers: int = 6
     scale: float = 50.0
     blend: float = 1.0
     threads: int = 0

@@ -16,7 +16,10 @@ SAMPLE_A_LANGUAGE = 256
 MIN_SAMPLE = 20
 # What short Danish and English texts showed; only for hubs with too few texts to measure.
 _USUAL_MEAN, _USUAL_DEVIATION = 0.0, 0.12
-HIGHEST = 8.0
+# Nothing counts more than this, for or against: a few texts that are all alike have hardly any deviation.
+HIGHEST = 12.0
+HIGHEST_WORDS = 8.0
+LOWEST_MEANING, LOWEST_WORDS = -5.0, -2.0
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class Background:
         """Inner products (q, n) of centred queries (q, dimension) with statements, in standard deviations above chance.
 
         Chance is told apart for each query and each language of what is found; a language with fewer than
-        `MIN_SAMPLE` texts takes all texts together. Never above `HIGHEST`.
+        `MIN_SAMPLE` texts takes all texts together. Between `LOWEST_MEANING` and `HIGHEST`.
         """
         chance = queries @ self.vectors.T
         result = np.empty(products.shape, dtype=np.float32)
@@ -54,10 +57,10 @@ class Background:
             if columns.any():
                 mean, deviation = self._moments(chance, language)
                 result[:, columns] = (products[:, columns] - mean) / deviation
-        return np.asarray(np.minimum(result, HIGHEST), dtype=np.float32)
+        return np.asarray(np.clip(result, LOWEST_MEANING, HIGHEST), dtype=np.float32)
 
     def _moments(self, chance: Vectors, language: int) -> tuple[Vectors, Vectors]:
-        sample = chance[:, self.languages == language]
+        sample: Vectors = chance[:, self.languages == language]
         if sample.shape[1] < MIN_SAMPLE:
             sample = chance
         if sample.shape[1] < MIN_SAMPLE:
@@ -69,14 +72,14 @@ class Background:
 def standardise_words(scores: Vectors, documents: int) -> Vectors:
     """BM25 scores (n,) of a query's hits, in standard deviations above the mean of all `documents`.
 
-    Statements that are no hit score 0 before, and `no_words` of the same call after; never above `HIGHEST`.
+    Statements that are no hit score 0 before, and `no_words` of the same call after; never above `HIGHEST_WORDS`.
     """
     mean, deviation = _word_moments(scores, documents)
-    return np.minimum((scores - mean) / deviation, HIGHEST).astype(np.float32)
+    return np.asarray(np.minimum((scores - mean) / deviation, HIGHEST_WORDS), dtype=np.float32)
 
 
 def no_words(scores: Vectors, documents: int) -> float:
-    """Where a statement stands that shares no word with the query."""
+    """Where a statement stands that shares no word with the query; never below `LOWEST_WORDS`."""
     mean, deviation = _word_moments(scores, documents)
     return float(-mean / deviation)
 
@@ -85,4 +88,5 @@ def _word_moments(scores: Vectors, documents: int) -> tuple[float, float]:
     count = max(documents, len(scores), 1)
     mean = float(scores.sum(dtype=np.float64)) / count
     variance = float((scores.astype(np.float64) ** 2).sum()) / count - mean**2
-    return mean, max(variance, 1e-6) ** 0.5
+    # Where nearly all share the words, their deviation is noise: half the mean keeps `no_words` at `LOWEST_WORDS`.
+    return mean, max(max(variance, 0.0) ** 0.5, -mean / LOWEST_WORDS, 1e-3)

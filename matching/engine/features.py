@@ -29,13 +29,13 @@ class Feature:
 
 
 FEATURES = (
-    Feature("need_offer_meaning", "our need and their offer, deviations above chance in meaning, best pair", -5, 8),
+    Feature("need_offer_meaning", "our need and their offer, deviations above chance in meaning, best pair", -7, 12),
     Feature("need_offer_words", "the same pair, deviations above chance in shared words", -2, 8),
-    Feature("offer_need_meaning", "our offer and their need, deviations above chance in meaning, best pair", -5, 8),
+    Feature("offer_need_meaning", "our offer and their need, deviations above chance in meaning, best pair", -7, 12),
     Feature("offer_need_words", "the same pair, deviations above chance in shared words", -2, 8),
-    Feature("same_need_meaning", "our need and their need: the same concern, best pair", -5, 8),
-    Feature("evidence", "ln(1 + sum) over all their statements for all that we ask", 0, 12),
-    Feature("best_evidence", "mean of the three best statements, for the best of what we ask", -7, 16),
+    Feature("same_need_meaning", "our need and their need: the same concern, best pair", -7, 12),
+    Feature("evidence", "ln(1 + sum) over all their statements for all that we ask", 0, 13),
+    Feature("best_evidence", "mean of the three best statements, for the best of what we ask", -9, 24),
     Feature("other_role", "1: another part of the triple helix than ours, 0: the same or none", 0, 1),
     Feature("same_kind", "1: the same kind of profile, 0: another", 0, 1),
     Feature("same_collaboration", "1: both statements of the best pair name the same form of collaboration", 0, 1),
@@ -228,7 +228,7 @@ def _statement_columns(asker: Asker, leading: Ids, rows: StatementRows, facts: F
 
 
 def _same(ours: NDArray[np.int16], theirs: NDArray[np.int16]) -> Matrix:
-    return ((ours == theirs) & (ours != 0)).astype(np.float64)
+    return np.asarray((ours == theirs) & (ours != 0), dtype=np.float64)
 
 
 def _stage_fit(stages: NDArray[np.int16], wanted: frozenset[int]) -> Matrix:

@@ -39,8 +39,8 @@ def partner_kinds(purpose: str, seeker_kind: str) -> tuple[str, ...]:
     """Kinds that may be recommended to a seeker; empty where the purpose does not fit the seeker.
 
     OPI-light: firm to department or municipality and back (researchers and students with an invention come as a
-    firm would). Project: whoever has a part in the triple helix. Event: everybody who takes part. ERFA group (an exchange
-    of experience; training is like it): one's own kind.
+    firm would). Project: whoever has a part in the triple helix. Event: everybody who takes part. ERFA group (an
+    exchange of experience; training is like it): one's own kind.
     """
     if purpose == OPI_LIGHT:
         return _OPI_LIGHT.get(seeker_kind, ())

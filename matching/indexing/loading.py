@@ -1,5 +1,6 @@
 """Filling a hub's index from the database, whole or for the profiles that changed."""
 
+import logging
 from collections.abc import Collection
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 from matching.engine.calibration import Background
 from matching.engine.centring import Centring
 from matching.engine.rows import LANGUAGES
+from matching.engine.stores import Vectors
 from matching.indexing.backends import Backend
 from matching.indexing.hub_index import Entries, HubIndex, IndexVersion, Stores
 from matching.models import IndexBackground, IndexState
@@ -18,6 +20,8 @@ from matching.queries import (
     indexable_statements,
     stored_vectors,
 )
+
+logger = logging.getLogger(__name__)
 
 
 def centring_of(state: IndexState, dimension: int) -> Centring:
@@ -36,13 +40,33 @@ def background_of(state: IndexState, dimension: int) -> Background:
     return Background(vectors, np.frombuffer(bytes(row.languages), dtype="<i2").copy())
 
 
+def is_sound(vector: Vectors, dimension: int) -> bool:
+    """Whether it is of that length, and every value a finite number."""
+    return len(vector) == dimension and bool(np.isfinite(vector).all())
+
+
+def sound_vectors(
+    hub_id: int, encoder: str, dimension: int, hashes: Collection[str] | None = None
+) -> dict[str, Vectors]:
+    """Stored vectors (dimension,) by content hash, without the damaged ones: one of those must not stop all others."""
+    stored = stored_vectors(hub_id, encoder, hashes)
+    sound = {digest: vector for digest, vector in stored.items() if is_sound(vector, dimension)}
+    if len(sound) < len(stored):
+        logger.error(
+            "Hub %s: %s stored vectors are damaged and left out. Run “manage.py check_index --repair”.",
+            hub_id,
+            len(stored) - len(sound),
+        )
+    return sound
+
+
 def read_entries(
     hub_id: int, encoder: str, dimension: int, centring: Centring, profile_ids: Collection[int] | None = None
 ) -> Entries:
     """Statements with centred vectors; texts whose vector is not stored yet are left out until it is."""
     statements = list(indexable_statements(hub_id, profile_ids))
     hashes = None if profile_ids is None else [statement.content_hash for statement in statements]
-    vectors = stored_vectors(hub_id, encoder, hashes)
+    vectors = sound_vectors(hub_id, encoder, dimension, hashes)
     known = [item for item in statements if item.content_hash in vectors]
     table = np.empty((len(known), dimension), dtype=np.float32)
     for position, statement in enumerate(known):

@@ -8,6 +8,7 @@ import os
 import shutil
 import threading
 import uuid
+import weakref
 from pathlib import Path
 
 _NAME = "process"
@@ -33,10 +34,21 @@ def new_private_folder(below: Path) -> Path:
 
 
 def remove_private_folder(path: Path) -> None:
-    """Give a folder up before the process ends."""
+    """Give a folder up before the process ends; a forked child leaves its parent's folders alone."""
     with _lock:
         _ours.discard(path)
-    shutil.rmtree(path, ignore_errors=True)
+    if _is_ours(path):
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def remove_when_unused(path: Path, user: object) -> None:
+    """Remove the folder as soon as nobody holds `user` any more: a long-lived process sees many generations."""
+    # Not at the end of the process: what is registered for that knows of forks, and of folders whose user is alive.
+    weakref.finalize(user, remove_private_folder, path).atexit = False
+
+
+def _is_ours(path: Path) -> bool:
+    return path.name.startswith(f"{_NAME}-{os.getpid()}-")
 
 
 def _remove_orphans(parent: Path) -> None:
@@ -62,5 +74,5 @@ def _remove_ours() -> None:
         _ours.clear()
     for path in paths:
         # A forked child runs the same handlers, but the folder is its parent's.
-        if path.name.startswith(f"{_NAME}-{os.getpid()}-"):
+        if _is_ours(path):
             shutil.rmtree(path, ignore_errors=True)

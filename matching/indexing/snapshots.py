@@ -3,12 +3,18 @@
 A reader sees the old snapshot or the new one, never half of one; what does not fit its checksums is refused.
 """
 
+import errno
+import fcntl
 import hashlib
 import json
+import logging
 import os
 import shutil
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +27,9 @@ from matching.engine.features import Facts
 from matching.engine.stores import BrokenIndexError
 from matching.engine.terms import TantivyTermIndex
 from matching.indexing.hub_index import HubIndex, IndexVersion, Stores
-from matching.indexing.private_folders import new_private_folder
+from matching.indexing.private_folders import new_private_folder, remove_private_folder, remove_when_unused
+
+logger = logging.getLogger(__name__)
 
 FORMAT = 2
 _MEANS = "means.npy"
@@ -32,6 +40,20 @@ _POINTER = "CURRENT"
 _MANIFEST = "manifest.json"
 _KEEP = 2
 _ABANDONED_SECONDS = 3600.0
+_LOCK = ".lock"
+
+
+@contextmanager
+def one_writer(folder: Path) -> Iterator[None]:
+    """One process at a time, so that nobody puts an older snapshot in place of a newer one; freed by the system.
+
+    Raises:
+        OSError: the disk is full or not writable.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / _LOCK).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def write_snapshot(index: HubIndex, folder: Path, *, built_at: str) -> Path:
@@ -66,8 +88,9 @@ def _write_parts(index: HubIndex, folder: Path, built_at: str) -> dict[str, Any]
     (folder / _VECTORS).mkdir()
     # A store with many late changes is written as if built at once, so that whoever opens it finds it whole.
     (vectors.compacted() if vectors.needs_compaction else vectors).save(folder / _VECTORS)
-    terms.save(folder / _TERMS)
-    arrays: dict[str, Any] = dict(zip(_FACTS, (index.facts.purpose, index.facts.collaboration, index.facts.themes), strict=True))
+    _save_terms(terms, folder / _TERMS)
+    facts = (index.facts.purpose, index.facts.collaboration, index.facts.themes)
+    arrays: dict[str, Any] = dict(zip(_FACTS, facts, strict=True))
     arrays |= dict(zip(_BACKGROUND, (index.background.vectors, index.background.languages), strict=True))
     if index.centring.means is not None:
         arrays[_MEANS] = index.centring.means
@@ -84,6 +107,14 @@ def _write_parts(index: HubIndex, folder: Path, built_at: str) -> dict[str, Any]
         "built_at": built_at,
         "sha256": {path.relative_to(folder).as_posix(): _checksum(path) for path in files},
     }
+
+
+def _save_terms(terms: TantivyTermIndex, folder: Path) -> None:
+    """A full disk is said by tantivy in words of its own."""
+    try:
+        terms.save(folder)
+    except (ValueError, BrokenIndexError) as error:
+        raise OSError(errno.EIO, f"the words could not be written: {error}") from error
 
 
 def read_snapshot(folder: Path) -> HubIndex:
@@ -126,13 +157,34 @@ def _load(current: Path, version: IndexVersion, dimension: int, checksums: dict[
 def _own_terms(snapshot: Path, folder: Path) -> TantivyTermIndex:
     """The snapshot's words in a folder of this process; in memory where the disk takes no more."""
     try:
-        return TantivyTermIndex.fork(snapshot, new_private_folder(folder))
-    except OSError:
-        kept = TantivyTermIndex.open(snapshot)
-        copy = TantivyTermIndex.create()
-        rows = kept.rows()
-        copy.upsert(rows, kept.documents(rows.statement))
-        return copy
+        private = new_private_folder(folder)
+    except OSError as error:
+        return _terms_in_memory(TantivyTermIndex.open(snapshot), error)
+    try:
+        terms = TantivyTermIndex.fork(snapshot, private)
+    except OSError as error:
+        remove_private_folder(private)
+        return _terms_in_memory(TantivyTermIndex.open(snapshot), error)
+    except BaseException:
+        remove_private_folder(private)
+        raise
+    remove_when_unused(private, terms)
+    return terms
+
+
+def keep_terms_in_memory(index: HubIndex, reason: Exception) -> None:
+    """Go on without the disk, which takes no more changes."""
+    if isinstance(index.stores.terms, TantivyTermIndex):
+        with index.lock:
+            index.stores = replace(index.stores, terms=_terms_in_memory(index.stores.terms, reason))
+
+
+def _terms_in_memory(kept: TantivyTermIndex, reason: Exception) -> TantivyTermIndex:
+    logger.error("The words of the index cannot be kept on disk (%s); in memory instead. Free some space.", reason)
+    copy = TantivyTermIndex.create()
+    rows = kept.rows()
+    copy.upsert(rows, kept.documents(rows.statement))
+    return copy
 
 
 def _current_snapshot(folder: Path) -> Path:

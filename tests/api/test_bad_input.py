@@ -147,6 +147,14 @@ def test_version_that_is_none_is_refused(member: Caller, own_profile: Profile, v
         ("search/", {"q": "sensor", "offset": "201"}, "offset"),
         ("search/", {"q": "sensor", "kind": "alien"}, "kind.0"),
         ("search/", {"q": "sensor", "theme": "magic"}, "theme.0"),
+        *[
+            ("search/", {"q": "sensor", "stage": value}, "stage.0")
+            for value in ["magic", "", "product_stage:idea", "\x00"]
+        ],
+        ("search/", {"q": "sensor", "stage": ["idea"] * 21}, "stage"),
+        *[("search/", {"like": value}, "like") for value in ["", "x", "7", "\x00", "0" * 32, ["a", "b"]]],
+        ("search/", {"q": "sensor", "like": "00000000-0000-4000-8000-000000000000"}, "like"),
+        ("search/", {"kind": "firm"}, "q"),
         ("recommendations/", {"purpose": "opi_light"}, "profile"),
         ("recommendations/", {"purpose": "opi_light", "profile": "x"}, "profile"),
         ("recommendations/", {"profile": "00000000-0000-4000-8000-000000000000", "purpose": "x"}, "purpose"),

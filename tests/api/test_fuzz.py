@@ -19,6 +19,9 @@ from schemathesis.specs.openapi.checks import (
 
 from api.reference import schema_in
 from hubs.models import User
+from matching.domain.saved_searches import save_search
+from matching.models import SavedSearch
+from matching.results import SearchFilters
 from profiles.models import Profile, Statement
 from tests.api.conftest import caller_for
 from tests.factories import StatementFactory
@@ -31,6 +34,7 @@ CALLS = [
     for path, methods in schema_in("en")["paths"].items()
     for method, call in methods.items()
 ]
+OTHER = "sensorafdelingen"
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 FIXED = settings(
     max_examples=15, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
@@ -53,9 +57,11 @@ def token(person: User) -> str:
 
 
 @pytest.fixture
-def statement(own_profile: Profile, build_index: Callable[[], object]) -> Statement:
+def statement(person: User, own_profile: Profile, build_index: Callable[[], object]) -> Statement:
     """Something to find, read, change and remove."""
-    StatementFactory(profile__kind="clinician", kind="offer", text="Vi tilbyder afprøvning af sensorer.")
+    offer = "Vi tilbyder afprøvning af sensorer."
+    StatementFactory(profile__kind="clinician", profile__slug=OTHER, kind="offer", text=offer)
+    save_search(person, hub_id=own_profile.hub_id, query="sensor", filters=SearchFilters(kinds=("clinician",)))
     statement = StatementFactory(profile=own_profile, kind="need", text="Vi søger afprøvning af sensorer.")
     build_index()
     return statement
@@ -63,12 +69,18 @@ def statement(own_profile: Profile, build_index: Callable[[], object]) -> Statem
 
 def lead_to_what_exists(case: Any, statement: Statement) -> None:
     """Point well-formed identifiers at stored rows, else nearly every request would end at "not found"."""
-    profile_id = str(statement.profile.public_id)
+    profile_id, statement_id = str(statement.profile.public_id), str(statement.public_id)
     if "public_id" in (case.path_parameters or {}):
-        case.path_parameters["public_id"] = str(statement.public_id) if "statements" in case.path else profile_id
+        kept = SavedSearch.objects.first()
+        ids = {"/statements/": statement_id, "/saved-searches/": str(kept.public_id) if kept else ""}
+        case.path_parameters["public_id"] = next((ids[part] for part in ids if part in case.path), profile_id)
     for part in (case.query, case.body):
         if isinstance(part, dict) and isinstance(part.get("profile"), str) and len(part["profile"]) == 36:
             part["profile"] = profile_id
+        if isinstance(part, dict) and isinstance(part.get("like"), str) and len(part["like"]) == 36:
+            part["like"] = statement_id
+        if isinstance(part, dict) and isinstance(part.get("other"), str):
+            part["other"] = OTHER
         if isinstance(part, dict) and part.get("version"):
             part["version"] = 1
 

@@ -1,48 +1,27 @@
-"""Search and recommendations over the API: both statements, reasons, no score, nothing hidden."""
+"""Search over the API: by words or by a statement, with facets, corrections and filters to open; nothing hidden."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
-from events.models import Event, Participation
-from hubs.enums import Role
-from hubs.models import Hub
 from matching.serving import use_encoder
-from profiles.models import Profile
-from tests.api.conftest import Caller, caller_for
-from tests.factories import MembershipFactory, OrganisationFactory, ProfileFactory, StatementFactory
+from profiles.models import Profile, Statement
+from tests.api.cluster import clinician, fill, keys_in, names, quoted
+from tests.api.conftest import Caller
+from tests.factories import HubFactory, OrganisationFactory, ProfileFactory, StatementFactory
 
-QUESTION = {"text": "Vi søger afprøvning af tryksårssensor", "purpose": "opi_light"}
-
-
-def clinician(name: str, text: str, kind: str = "offer", **fields: Any) -> Profile:
-    profile = ProfileFactory(name=name, kind="clinician", contact_email="afdeling@hospital.example", **fields)
-    StatementFactory(profile=profile, kind=kind, text=text)
-    return profile
-
-
-def names(body: dict) -> list[str]:
-    return [row["profile"]["name"] for row in body["results"]]
-
-
-def keys_in(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        yield from value
-        for inner in value.values():
-            yield from keys_in(inner)
-    if isinstance(value, list):
-        for inner in value:
-            yield from keys_in(inner)
+TEXT = "Vi tilbyder afprøvning af tryksårssensor."
 
 
 @pytest.fixture
-def cluster(own_profile: Profile, hub: Hub) -> None:
-    """A firm that seeks a test, and others who fit more or less."""
-    StatementFactory(profile=own_profile, kind="need", text="Vi søger afprøvning af vores tryksårssensor.")
-    clinician("Sårafdelingen", "Vi tilbyder afprøvning af tryksårssensor.", region_id="region:1082")
-    clinician("Røntgen", "Vi tilbyder billeder af knogler.", region_id="region:1081")
-    clinician("Skjult", "Vi tilbyder afprøvning af tryksårssensor i det skjulte.", visibility="hub")
+def cluster(own_profile: Profile) -> None:
+    fill(own_profile)
+
+
+def statement_of(name: str) -> Statement:
+    return Statement.objects.get(profile__name=name)
 
 
 def test_search_gives_the_statement_that_fits_with_marks_and_facets(
@@ -54,12 +33,13 @@ def test_search_gives_the_statement_that_fits_with_marks_and_facets(
 
     best = body["results"][0]
     assert status == 200
-    assert names(body) == ["Sårafdelingen", "Røntgen"]
-    assert (body["count"], best["rank"], best["direction"]["code"]) == (2, 1, "query")
-    assert best["theirs"]["text"] == "Vi tilbyder afprøvning af tryksårssensor."
+    assert names(body) == ["Sårafdelingen"]
+    assert (body["count"], best["rank"], best["direction"]["code"]) == (1, 1, "query")
+    assert best["theirs"]["text"] == TEXT
     marked = [best["theirs"]["text"][mark["start"] : mark["end"]] for mark in best["theirs"]["marks"]]
     assert "tryksårssensor" in " ".join(marked)
-    assert {"code": "clinician", "label": "Hospital department", "count": 2, "chosen": True} in body["facets"]["kinds"]
+    assert {"code": "clinician", "label": "Hospital department", "count": 1, "chosen": True} in body["facets"]["kinds"]
+    assert (best["fit"], best["theirs"]["carrying"]) == (None, None)
 
 
 def test_search_comes_in_pages(anybody: Caller, cluster: None, build_index: Callable[[], object]) -> None:
@@ -68,21 +48,134 @@ def test_search_comes_in_pages(anybody: Caller, cluster: None, build_index: Call
     first = anybody.get("search/", q="afprøvning", limit=1)[1]
     second = anybody.get("search/", q="afprøvning", limit=1, offset=1)[1]
 
-    assert (first["count"], len(first["results"]), first["results"][0]["rank"]) == (3, 1, 1)
+    assert (first["count"], len(first["results"]), first["results"][0]["rank"]) == (2, 1, 1)
     assert "offset=1" in first["next"]
     assert second["results"][0]["rank"] == 2
     assert names(first) != names(second)
 
 
-def test_matches_tell_neither_score_nor_contact_nor_what_is_hidden(
-    member: Caller, anybody: Caller, own_profile: Profile, cluster: None, build_index: Callable[[], object]
+def test_search_keeps_to_product_stages_and_counts_them(anybody: Caller, build_index: Callable[[], object]) -> None:
+    for name, stage in (("Tidlig", "idea"), ("Sen", "on_market"), ("Uden", None)):
+        profile = ProfileFactory(name=name)
+        StatementFactory(profile=profile, text=TEXT, stage_id=f"product_stage:{stage}" if stage else None)
+    StatementFactory(profile__name="Andet", text="Kaffe og kage hver fredag.")
+    build_index()
+
+    body = anybody.get("search/", q="afprøvning af tryksårssensor", stage=["on_market", "on_market"])[1]
+    both = anybody.get("search/", q="afprøvning af tryksårssensor", stage=["on_market", "idea"])[1]
+
+    stages = {value["code"]: (value["count"], value["chosen"]) for value in body["facets"]["stages"]}
+    assert (names(body), body["count"]) == (["Sen"], 1)
+    assert stages == {"idea": (1, False), "on_market": (1, True)}, "open counts: what choosing another one would give"
+    assert set(names(both)) == {"Tidlig", "Sen"}
+
+
+def test_search_says_which_filter_to_open_when_little_is_found(
+    anybody: Caller, cluster: None, build_index: Callable[[], object]
 ) -> None:
+    build_index()
+
+    body = anybody.get("search/", q="afprøvning af tryksårssensor", region="1081")[1]
+    open_ = anybody.get("search/", q="afprøvning af tryksårssensor")[1]
+
+    assert (body["count"], names(body)) == (0, [])
+    assert body["widenings"] == [{"name": "regions", "label": "Region", "count": open_["count"]}]
+    assert open_["widenings"] == []
+
+
+def test_search_says_which_word_it_read_as_another(
+    anybody: Caller, cluster: None, build_index: Callable[[], object]
+) -> None:
+    build_index()
+
+    mistyped = anybody.get("search/", q="tryksårssensr")[1]
+    right = anybody.get("search/", q="tryksårssensor")[1]
+
+    assert mistyped["corrections"] == [{"written": "tryksårssensr", "meant": "tryksårssensor"}]
+    assert mistyped["query"] == "tryksårssensr"
+    assert names(mistyped) == names(right) != []
+    assert right["corrections"] == []
+
+
+def test_search_for_nonsense_finds_nothing(anybody: Caller, cluster: None, build_index: Callable[[], object]) -> None:
+    build_index()
+
+    status, body = anybody.get("search/", q="qwxz 🦄🦄")
+
+    assert (status, body["count"], body["results"], body["next"]) == (200, 0, [], None)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "x",
+        "og i at",
+        "🦄",
+        "' OR 1=1 --",
+        'title:(a AND "b',
+        "(a+)+$" * 50,
+        "ord " * 400,
+        "*:*",
+        "\u202e",
+        "<b>",
+        "~2 ^9",
+    ],
+)
+def test_search_takes_any_words(anybody: Caller, cluster: None, build_index: Callable[[], object], words: str) -> None:
+    build_index()
+
+    status, body = anybody.get("search/", q=words)
+
+    assert (status, body["query"]) == (200, words.strip())
+    assert "Skjult" not in names(body)
+
+
+def test_like_finds_others_who_say_nearly_the_same(
+    anybody: Caller, cluster: None, build_index: Callable[[], object]
+) -> None:
+    clinician("Ortopædkirurgerne", "Vi tilbyder afprøvning af tryksårssensor på afdelingen.")
+    build_index()
+    statement = statement_of("Sårafdelingen")
+
+    status, body = anybody.get("search/", like=str(statement.public_id), kind="clinician")
+
+    assert (status, body["query"], names(body)[0]) == (200, TEXT, "Ortopædkirurgerne")
+    assert {"Sårafdelingen", "Skjult"}.isdisjoint(names(body))
+    assert body["results"][0]["ours"]["statement"] == str(statement.public_id)
+    assert body["facets"]["kinds"][0]["code"] == "firm"
+
+
+@pytest.mark.parametrize("hidden", ["unknown", "expired", "for members", "hidden profile", "other hub"])
+def test_like_a_statement_that_is_not_open_looks_like_one_that_is_not_there(
+    anybody: Caller, build_index: Callable[[], object], hidden: str
+) -> None:
+    fields: dict[str, Any] = {
+        "unknown": {},
+        "expired": {"expires_on": "2020-01-01"},
+        "for members": {"visibility": "members"},
+        "hidden profile": {"profile__visibility": "hub"},
+        "other hub": {"profile": ProfileFactory(organisation=OrganisationFactory(hub=HubFactory(slug="andet")))},
+    }[hidden]
+    statement = StatementFactory(text=TEXT, **fields)
+    StatementFactory(text=TEXT)
+    build_index()
+    named = "00000000-0000-4000-8000-000000000000" if hidden == "unknown" else str(statement.public_id)
+
+    status, body = anybody.get("search/", like=named)
+
+    assert (status, body["error"]["code"]) == (404, "not_found")
+    assert TEXT not in str(body)
+
+
+def test_matches_tell_neither_score_nor_contact_nor_what_is_hidden(
+    anybody: Caller, cluster: None, build_index: Callable[[], object]
+) -> None:
+    clinician("Ortopædkirurgerne", "Vi tilbyder afprøvning af tryksårssensor på afdelingen.")
     build_index()
 
     answers = [
         anybody.get("search/", q="afprøvning af tryksårssensor"),
-        anybody.post("recommendations/", QUESTION),
-        member.get("recommendations/", profile=str(own_profile.public_id), purpose="opi_light"),
+        anybody.get("search/", like=str(statement_of("Ortopædkirurgerne").public_id)),
     ]
 
     for status, body in answers:
@@ -92,106 +185,32 @@ def test_matches_tell_neither_score_nor_contact_nor_what_is_hidden(
         assert "Skjult" not in names(body)
 
 
-def test_recommendations_carry_both_statements_and_a_reason(
-    member: Caller, own_profile: Profile, cluster: None, build_index: Callable[[], object]
-) -> None:
+def test_sentence_that_carries_the_match_is_pointed_to(anybody: Caller, build_index: Callable[[], object]) -> None:
+    carrying = "Vi afprøver gerne en sensor mod tryksår."
+    clinician("Sårafdelingen", f"Kaffen er god 👩🏽‍⚕️ hos os. {carrying} Der er parkering ved døren.")
+    StatementFactory(profile__name="Andet", text="Kaffe og kage hver fredag.")
     build_index()
 
-    status, body = member.get("recommendations/", profile=str(own_profile.public_id), purpose="opi_light", limit=1)
+    body = anybody.get("search/", q="afprøver sensor mod tryksår")[1]
 
-    match = body["results"][0]
-    assert (status, body["purpose"]["code"], len(body["results"])) == (200, "opi_light", 1)
-    assert (match["profile"]["name"], match["direction"]["code"]) == ("Sårafdelingen", "need_offer")
-    assert match["ours"]["text"] == "Vi søger afprøvning af vores tryksårssensor."
-    assert match["ours"]["statement"] == str(own_profile.statements.get().public_id)
-    assert match["theirs"]["text"] == "Vi tilbyder afprøvning af tryksårssensor."
-    assert all(reason["code"] and reason["label"] for reason in match["reasons"])
-    assert match["reasons"]
+    assert names(body) == ["Sårafdelingen"]
+    assert quoted(body["results"][0]["theirs"]) == carrying
 
 
-def test_project_recommendations_say_which_parts_are_missing(
-    anybody: Caller, cluster: None, build_index: Callable[[], object]
+@pytest.mark.parametrize("rows", [1, 3])
+def test_search_asks_the_database_as_often_whatever_is_found(
+    anybody: Caller, build_index: Callable[[], object], rows: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
+    for number in range(rows):
+        clinician(f"Afdeling {number}", f"Kaffen er god. Vi tilbyder afprøvning af tryksårssensor nummer {number}.")
+    StatementFactory(profile__name="Andet", text="Kaffe og kage hver fredag.")
     build_index()
+    anybody.get("search/", q="afprøvning af tryksårssensor")
 
-    body = anybody.post("recommendations/", {**QUESTION, "purpose": "project", "seeker_kind": "firm"})[1]
+    with django_assert_num_queries(9):  # hub (2), themes of facets, profiles (3), sentences (3)
+        body = anybody.get("search/", q="afprøvning af tryksårssensor")[1]
 
-    assert {role["code"] for role in body["missing_roles"]} == {"knowledge", "public"}
-    assert body["results"][0]["role"] == {"code": "public", "label": "Public part"}
-
-
-def test_question_of_somebody_without_a_profile_has_their_own_words_on_our_side(
-    anybody: Caller, cluster: None, build_index: Callable[[], object]
-) -> None:
-    build_index()
-
-    body = anybody.post("recommendations/", QUESTION)[1]
-
-    assert body["results"][0]["ours"]["text"] == QUESTION["text"]
-    assert body["results"][0]["ours"]["statement"] is None
-
-
-def test_event_recommendations_keep_to_those_who_take_part(
-    member: Caller, own_profile: Profile, cluster: None, hub: Hub, build_index: Callable[[], object]
-) -> None:
-    taking_part = clinician("Deltager", "Vi tilbyder afprøvning af senge.")
-    event = Event.objects.create(
-        hub=hub, slug="bazar", name="Bazar", starts_at="2030-01-01T09:00Z", ends_at="2030-01-01T15:00Z"
-    )
-    Participation.objects.create(hub=hub, event=event, profile=taking_part)
-    build_index()
-
-    body = member.get("recommendations/", profile=str(own_profile.public_id), purpose="event", event="bazar")[1]
-    asked = member.post("recommendations/", {**QUESTION, "purpose": "event", "event": "bazar"})[1]
-
-    assert (names(body), names(asked)) == (["Deltager"], ["Deltager"])
-
-
-def test_event_participants_are_not_told_to_visitors(anybody: Caller, hub: Hub) -> None:
-    Event.objects.create(hub=hub, slug="bazar", name="B", starts_at="2030-01-01T09:00Z", ends_at="2030-01-01T15:00Z")
-
-    status, body = anybody.post("recommendations/", {**QUESTION, "purpose": "event", "event": "bazar"})
-
-    assert (status, body["error"]["code"]) == (403, "not_allowed")
-
-
-@pytest.mark.parametrize(
-    ("change", "status", "field"),
-    [
-        ({"purpose": "event"}, 400, "event"),
-        ({"purpose": "event", "event": "findes-ikke"}, 404, None),
-        ({"event": "bazar"}, 400, "event"),
-        ({"purpose": "marriage"}, 400, "purpose"),
-        ({"seeker_kind": "alien"}, 400, "seeker_kind"),
-        ({"text": " \n "}, 400, "text"),
-        ({"text": "x" * 2_001}, 400, "text"),
-        ({"text": "nul\x00tegn"}, 400, "text"),
-        ({"limit": 0}, 400, "limit"),
-        ({"limit": 1_000}, 400, "limit"),
-        ({"limit": "10"}, 400, "limit"),
-    ],
-)
-def test_question_with_a_mistake_is_refused_by_name(member: Caller, change: dict, status: int, field: str) -> None:
-    answer, body = member.post("recommendations/", {**QUESTION, **change})
-
-    assert answer == status
-    assert list(body["error"].get("fields", {})) == ([field] if field else [])
-
-
-def test_recommendations_for_a_profile_of_others_are_refused(
-    member: Caller, anybody: Caller, hub: Hub, build_index: Callable[[], object]
-) -> None:
-    profile = ProfileFactory(organisation=OrganisationFactory(hub=hub))
-    StatementFactory(profile=profile, kind="need", text="Vi søger afprøvning.")
-    build_index()
-    query = {"profile": str(profile.public_id), "purpose": "opi_light"}
-    facilitator = caller_for(MembershipFactory(hub=hub, role=Role.FACILITATOR).user)
-    organiser = caller_for(MembershipFactory(hub=hub, role=Role.ORGANISER).user)
-
-    assert anybody.get("recommendations/", **query)[1]["error"]["code"] == "not_authenticated"
-    assert member.get("recommendations/", **query)[1]["error"]["code"] == "not_allowed"
-    assert organiser.get("recommendations/", **query)[0] == 403
-    assert facilitator.get("recommendations/", **query)[0] == 200
+    assert len(body["results"]) == rows
 
 
 def test_search_says_so_when_the_index_is_not_built(anybody: Caller, build_index: Callable[[], object]) -> None:

@@ -70,7 +70,11 @@ def _save_an_old_version(page: Page, say: Say) -> None:
 def _type_words(page: Page, say: Say) -> None:
     page.get_by_role("searchbox").press_sequentially("tryksår hos ældre", delay=20)
     expect(page.locator("#found")).to_have_attribute("data-words", "tryksår hos ældre")
+
+
+def _open_the_first_fit(page: Page, say: Say) -> None:
     page.locator("details.fit summary").first.click()
+    expect(page.locator("details.fit p").first).to_be_visible()
 
 
 def _more_like_the_first(page: Page, say: Say) -> None:
@@ -93,10 +97,10 @@ PAGE_TYPES = (
     PageType("search-results", "visitor", "/search/?q=tryksår+hos+sengeliggende&region=1082"),
     PageType("search-nothing", "visitor", "/search/?q=fald&kind=investor&region=1082"),
     PageType("search-refused", "visitor", "/search/?q=fald&region=9999", 400),
-    PageType("search-typed", "visitor", "/search/", reach=_type_words, quotes=".bridge-card .bank-text"),
+    PageType("search-typed", "visitor", "/search/", reach=_type_words),
     PageType("search-mistyped", "visitor", "/search/?q=trykksår"),
     PageType("search-few", "visitor", "/search/?q=tryksår&region=1081&kind=firm"),
-    PageType("search-nonsense", "visitor", "/search/?q=qwxz+fjkkl+zzzv"),
+    PageType("search-nonsense", "visitor", "/search/?q=asdfghjkl"),
     PageType("search-like", "visitor", "/search/?q=tryksår", reach=_more_like_the_first, quotes="blockquote"),
     PageType("search-like-nothing", "visitor", "/search/?like=nothing", 404),
     PageType("search-saved", "member", "/search/?q=tryksår&theme=digital_health", reach=_save_the_search),
@@ -114,6 +118,7 @@ PAGE_TYPES = (
     PageType("step-offer", "newcomer", "/start/offer/"),
     PageType("step-need", "newcomer", "/start/need/"),
     PageType("for-you", "member", "/for-you/randers-hjemmepleje/"),
+    PageType("for-you-fit", "member", "/for-you/randers-hjemmepleje/", reach=_open_the_first_fit),
     PageType("for-you-project", "member", "/for-you/randers-hjemmepleje/?purpose=project"),
     PageType("for-you-event", "member", "/for-you/randers-hjemmepleje/?purpose=event"),
     PageType("why-not-asked", "member", WHY_NOT),

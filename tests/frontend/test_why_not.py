@@ -84,7 +84,7 @@ def test_one_further_down_is_told_where_it_falls_behind(
 
     assert "Number 37" in page
     assert "The list shows the 10 that fit best." in page
-    assert "Where it falls behind the last one shown" in page
+    assert "Where it falls behind those who are shown" in page
     assert "<strong>Place</strong> another region" in page
 
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from matching.engine.vectors import Vectors
+from matching.engine.stores import Vectors
 from tests.encoders import WordHashEncoder
 
 STOP_WORD = "uendelig"

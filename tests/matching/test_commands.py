@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from hubs.models import Hub
 from matching.domain.indexing import rebuild_index
-from matching.indexing.registry import snapshot_folder
+from matching.indexing.backends import snapshot_folder
 from matching.indexing.snapshots import read_snapshot
 from matching.models import IndexChange, IndexState
 from matching.serving import use_encoder
@@ -41,8 +41,8 @@ def test_run_indexer_once_publishes_all_that_waits_and_writes_a_snapshot(hub: Hu
     call_command("run_indexer", "--once")
 
     assert IndexChange.objects.filter(published=None).count() == 0
-    assert read_snapshot(snapshot_folder(hub.pk)).offers.rows.profile.tolist() == [row.pk for row in profiles[:2]]
-    assert read_snapshot(snapshot_folder(other.pk)).offers.rows.profile.tolist() == [profiles[2].pk]
+    assert read_snapshot(snapshot_folder(hub.pk)).rows.profile.tolist() == [row.pk for row in profiles[:2]]
+    assert read_snapshot(snapshot_folder(other.pk)).rows.profile.tolist() == [profiles[2].pk]
 
 
 def test_run_indexer_once_with_nothing_to_do_stops(hub: Hub, encoder: WordHashEncoder) -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.utils import translation
 
 from matching.engine.shared_terms import SharedTerm
-from matching.enums import TeamRole
+from matching.enums import Direction, TeamRole
 from matching.reasons import MAX_REASONS, Evidence, reasons_for, reservation_for
 from matching.results import Reason
 from profiles.models import Profile, Statement
@@ -16,6 +16,13 @@ from tests.matching.cluster import TODAY
 
 pytestmark = pytest.mark.django_db
 
+WORTH = {
+    "need_offer_words": 1.0,
+    "same_purpose": 0.4,
+    "same_collaboration": 0.4,
+    "shared_themes": 0.6,
+    "same_region": 0.1,
+}
 TERM = SharedTerm("sensorer", "Sensor", ((0, 8),), ((0, 6),))
 
 
@@ -40,8 +47,14 @@ def seeker(hub: object) -> Profile:
 
 
 def evidence(theirs: Statement, **known: object) -> Evidence:
-    plain: dict[str, object] = {"terms": [TERM], "today": TODAY}
+    plain: dict[str, object] = {"terms": [TERM], "today": TODAY, "contributions": WORTH}
     return Evidence(profile=theirs.profile, theirs=theirs, **(plain | known))
+
+
+def both_ways(need: float, offer: float) -> dict[str, object]:
+    """How near both directions are, and a little worth for it."""
+    values = {"need_offer_meaning": need, "offer_need_meaning": offer}
+    return {"values": values, "contributions": WORTH | {"offer_need_meaning": 0.1 * offer}}
 
 
 def told(theirs: Statement, **known: object) -> list[tuple[str, str]]:
@@ -64,19 +77,27 @@ def test_without_shared_words_meaning_is_the_reason(theirs: Statement, language:
 
 
 @pytest.mark.parametrize(
-    ("need_share", "offer_share", "said"),
-    [(0.8, 0.8, True), (1.0, 0.79, False), (0.79, 1.0, False), (1.0, 0.0, False)],
+    ("need", "offer", "said"),
+    [(2.0, 2.0, True), (8.0, 1.9, False), (1.9, 8.0, False), (8.0, 0.0, False)],
 )
-def test_both_ways_is_said_when_both_are_near(
-    theirs: Statement, need_share: float, offer_share: float, said: bool
-) -> None:
-    codes = [code for code, _detail in told(theirs, need_share=need_share, offer_share=offer_share)]
+def test_both_ways_is_said_when_both_are_near(theirs: Statement, need: float, offer: float, said: bool) -> None:
+    codes = [code for code, _detail in told(theirs, **both_ways(need, offer))]
 
     assert ("both_ways" in codes) is said
 
 
-def test_missing_role_names_the_part(theirs: Statement) -> None:
-    assert told(theirs, missing_role=TeamRole.PUBLIC)[1] == ("missing_role", "public part")
+@pytest.mark.parametrize(
+    ("direction", "detail"),
+    [(Direction.NEED_OFFER, "they also seek what you offer"), (Direction.OFFER_NEED, "they also offer what you seek")],
+)
+def test_both_ways_says_what_the_shown_pair_does_not(theirs: Statement, direction: Direction, detail: str) -> None:
+    assert ("both_ways", detail) in told(theirs, direction=direction, **both_ways(3.0, 3.0))
+
+
+def test_missing_role_names_the_part_before_all_else(theirs: Statement) -> None:
+    worth = {"need_offer_words": 6.0}
+
+    assert told(theirs, missing_role=TeamRole.PUBLIC, contributions=worth)[0] == ("missing_role", "public part")
 
 
 @pytest.mark.parametrize(
@@ -130,11 +151,11 @@ def test_at_most_three_reasons_strongest_first(theirs: Statement, seeker: Profil
     codes = [
         code
         for code, _detail in told(
-            theirs, seeker=seeker, ours=ours, need_share=1.0, offer_share=1.0, missing_role=TeamRole.PUBLIC
+            theirs, seeker=seeker, ours=ours, missing_role=TeamRole.PUBLIC, **both_ways(8.0, 8.0)
         )
     ]
 
-    assert codes == ["shared_words", "both_ways", "missing_role"]
+    assert codes == ["missing_role", "shared_words", "both_ways"]
     assert len(codes) == MAX_REASONS
 
 
@@ -196,14 +217,14 @@ def test_first_reservation_is_the_end_date(theirs: Statement, seeker: Profile) -
 
 def test_reasons_and_reservation_in_danish(theirs: Statement, seeker: Profile, danish: None) -> None:
     theirs.profile.region_id, seeker.region_id = "region:1084", "region:1081"
-    known = {"seeker": seeker, "need_share": 1.0, "offer_share": 1.0, "missing_role": TeamRole.PUBLIC}
+    known = {"seeker": seeker, "missing_role": TeamRole.PUBLIC, **both_ways(3.0, 3.0)}
 
     reasons = [(reason.label, reason.detail) for reason in reasons_for(evidence(theirs, **known))]
 
     assert reasons == [
+        ("Mangler i projektet", "offentlig part"),
         ("Samme fagord", "sensor"),
         ("Begge veje", "de søger også det, I tilbyder"),
-        ("Mangler i projektet", "offentlig part"),
     ]
     assert reservation_for(evidence(theirs, **known)) == Reason("region", "Men", "ligger i Region Hovedstaden")
     theirs.expires_on = date(2026, 3, 10)

@@ -1,6 +1,9 @@
-"""What is embedded for a statement: its words first, then what the reader would have before their eyes."""
+"""What is embedded for a statement and which words stand for it: its own first, then what surrounds it."""
 
-from matching.statement_texts import passage_text, query_text
+import pytest
+
+from matching.engine.stores import TermQuery
+from matching.statement_texts import context_words, passage_text, reads_as_statement, term_queries
 
 
 def test_passage_text_is_statement_then_about_then_keywords() -> None:
@@ -13,6 +16,42 @@ def test_passage_text_without_context_is_the_statement() -> None:
     assert passage_text("Fem prototyper.", about="", keywords=[]) == "Fem prototyper."
 
 
-def test_query_text_is_statement_then_keywords() -> None:
-    assert query_text("En fødegang.", keywords=["CTG"]) == "En fødegang. CTG"
-    assert query_text("En fødegang.", keywords=[]) == "En fødegang."
+def test_context_holds_about_keywords_names_kind_and_labels() -> None:
+    words = context_words(
+        about="Vi føder.", keywords=["CTG"], names=["Fødegangen", "Sygehus Syd"], kind="investor", labels=["Obstetrik"]
+    )
+
+    assert words == "Vi føder. CTG Fødegangen Sygehus Syd investor kapital investor capital Obstetrik"
+
+
+def test_context_of_nothing_is_empty() -> None:
+    assert context_words(about="", keywords=[], names=["", ""], kind="unknown", labels=[]) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [("", False), ("sensor", False), ("en to tre fire fem seks syv", False), ("en to tre fire fem seks syv otte", True)],
+)
+def test_eight_words_read_as_a_statement(text: str, whole: bool) -> None:
+    assert reads_as_statement(text) is whole
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "other", "translated"),
+    [("tryksår", "da", "en", "pressure"), ("pressure ulcer", "en", "da", "tryksår")],
+)
+def test_words_are_looked_for_in_both_languages(text: str, language: str, other: str, translated: str) -> None:
+    own, *others = term_queries(text, language)
+
+    assert own == TermQuery(text, language)
+    assert any(query.language == other and translated in query.text for query in others)
+    assert {query.weight < own.weight for query in others} == {True}
+
+
+@pytest.mark.parametrize("text", ["", "zzqx", "🦠", "text:(a AND b)~2 [x TO y]"])
+def test_words_without_a_translation_are_looked_for_alone(text: str) -> None:
+    assert term_queries(text, "da")[0] == TermQuery(text, "da")
+
+
+def test_unknown_language_is_translated_from_nothing_to_danish() -> None:
+    assert {query.language for query in term_queries("sensor", "sv")} <= {"sv", "da"}

@@ -97,20 +97,12 @@ def _measure(name: str, options: dict[str, Any], say: Say) -> Figures:
     Raises:
         CommandError: an option that this benchmark does not take, or one that it needs.
     """
-    for option, takers in _TAKES.items():
-        if options[option] is not None and name not in takers:
-            raise CommandError(f"bench {name} takes no --{option.replace('_', '-')}.")
+    _check_options(name, options)
     data, size = options["data"], options["size"]
-    if size is not None and not 2 <= size <= 10_000_000:
-        raise CommandError("--size is a number from 2 to 10000000.")
     if name == "partners" and data is not None:
-        if not options["history_until"] or not options["queries_from"]:
-            raise CommandError("bench partners --data needs --history-until and --queries-from.")
         days = (options["history_until"], options["queries_from"], options["queries_until"] or "")
         return dict(partners.run_data(data, say, *days))
     if name == "experts":
-        if data is None:
-            raise CommandError("bench experts needs --data: a folder with experts, queries and labels.")
         return dict(experts.run_data(data, say, options["rank"] or "experts"))
     if name == "allocate" and size is not None:
         return dict(allocate.run_size(size, say))
@@ -119,3 +111,15 @@ def _measure(name: str, options: dict[str, Any], say: Say) -> Figures:
     if size is not None:
         return dict({"recommend": recommend, "index": index}[name].run(say, size))
     return dict(BENCHMARKS[name].run(say))
+
+
+def _check_options(name: str, options: dict[str, Any]) -> None:
+    for option, takers in _TAKES.items():
+        if options[option] is not None and name not in takers:
+            raise CommandError(f"bench {name} takes no --{option.replace('_', '-')}.")
+    if options["size"] is not None and not 2 <= options["size"] <= 10_000_000:
+        raise CommandError("--size is a number from 2 to 10000000.")
+    if name == "experts" and options["data"] is None:
+        raise CommandError("bench experts needs --data: a folder with experts, queries and labels.")
+    if name == "partners" and options["data"] and not (options["history_until"] and options["queries_from"]):
+        raise CommandError("bench partners --data needs --history-until and --queries-from.")

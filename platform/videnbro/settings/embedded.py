@@ -48,6 +48,8 @@ STATICFILES_DIRS = [("vendor", DATA_DIR / "assets")]
 VIDENBRO_CACHE_DIR = Path(env.str("VIDENBRO_CACHE_DIR", default=str(base.VIDENBRO_CACHE_DIR)))
 VIDENBRO_ENCODER = env.str("VIDENBRO_ENCODER", default=base.VIDENBRO_ENCODER)
 VIDENBRO_INDEX_DIR = DATA_DIR / "index"
+VIDENBRO_MILVUS_URI = env.str("VIDENBRO_MILVUS_URI", default=base.VIDENBRO_MILVUS_URI).strip()
+VIDENBRO_MILVUS_TOKEN = env.str("VIDENBRO_MILVUS_TOKEN", default=base.VIDENBRO_MILVUS_TOKEN).strip()
 # Everybody who tries it out has the same address, and the browser walks are quick.
 VIDENBRO_SEARCHES_A_MINUTE = 3000
 VIDENBRO_DEMO = True

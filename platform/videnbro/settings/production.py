@@ -26,6 +26,8 @@ VIDENBRO_CACHE_DIR = Path(env.str("VIDENBRO_CACHE_DIR", default=str(base.VIDENBR
 VIDENBRO_DEFAULT_HUB = env.str("VIDENBRO_DEFAULT_HUB", default=base.VIDENBRO_DEFAULT_HUB)
 VIDENBRO_ENCODER = env.str("VIDENBRO_ENCODER", default=base.VIDENBRO_ENCODER)
 VIDENBRO_ENCODER_THREADS = env.int("VIDENBRO_ENCODER_THREADS", default=0)
+VIDENBRO_MILVUS_URI = env.str("VIDENBRO_MILVUS_URI", default=base.VIDENBRO_MILVUS_URI).strip()
+VIDENBRO_MILVUS_TOKEN = env.str("VIDENBRO_MILVUS_TOKEN", default=base.VIDENBRO_MILVUS_TOKEN).strip()
 
 # TLS ends at the proxy; a first run without one sets VIDENBRO_INSECURE_HTTP=true.
 _secure = not switch("VIDENBRO_INSECURE_HTTP", default=False)

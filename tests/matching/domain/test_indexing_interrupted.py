@@ -19,6 +19,7 @@ from tests.matching.domain.watching import (
     WatchedEncoder,
     all_statements,
     fresh_index_statements,
+    held_statements,
     numbers,
     published,
 )
@@ -52,16 +53,16 @@ def test_change_committed_late_under_a_smaller_id_gets_the_next_number_and_is_se
     late_id = held_back_id(hub)
     early = add_profile(hub, offers=["Robot"])
     publish_all(hub, encoder)
-    ask = {"dimension": encoder.dimension, "fingerprint": encoder.fingerprint}
-    assert len(registry.index_for(hub.pk, **ask)) == 2
+    dimension = {encoder.fingerprint: encoder.dimension}
+    assert len(registry.index_for(hub.pk, dimension_of=dimension.__getitem__)) == 2
 
     late = commit_late(early, late_id, "Drone")
     publish_all(hub, encoder)
 
     assert IndexChange.objects.get(pk=late_id).published == published(hub)
     assert sorted(number or 0 for number in numbers(hub)) == list(range(1, published(hub) + 1))
-    index = registry.index_for(hub.pk, **ask)
-    assert late.pk in index.offers.rows.statement[index.offers.alive]
+    index = registry.index_for(hub.pk, dimension_of=dimension.__getitem__)
+    assert late.pk in held_statements(index)
 
 
 def test_change_committed_during_a_rebuild_is_not_lost(hub: Hub, index_dir: Path) -> None:

@@ -195,7 +195,7 @@ def test_profile_without_statements_is_not_counted(hub: Hub, encoder: WordHashEn
     result = ask(visitor(hub))
 
     assert (result.matches, result.total) == ((), 0)
-    assert result.facets == {"kinds": (), "regions": (), "themes": ()}
+    assert result.facets == {"kinds": (), "regions": (), "themes": (), "stages": ()}
 
 
 def test_pages_together_are_the_whole_list(hub: Hub, encoder: WordHashEncoder) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 
 from hubs.models import Hub
-from matching.engine.vectors import Vectors
+from matching.engine.stores import Vectors
+from matching.indexing.hub_index import HubIndex
 from matching.indexing.registry import IndexRegistry
 from matching.models import IndexChange, IndexState
 from profiles.models import Statement
@@ -39,8 +40,16 @@ def published(hub: Hub) -> int:
 
 def fresh_index_statements(hub: Hub, encoder: WordHashEncoder) -> set[int]:
     """What a web process that starts now has in its index."""
-    index = IndexRegistry().index_for(hub.pk, dimension=encoder.dimension, fingerprint=encoder.fingerprint)
-    return {int(number) for part in index.parts.values() for number in part.rows.statement[part.alive]}
+    return held_statements(IndexRegistry().index_for(hub.pk, dimension_of=lambda _fingerprint: encoder.dimension))
+
+
+def held_statements(index: HubIndex) -> set[int]:
+    """What an index holds, in its columns and in both of its stores alike."""
+    statements = set(index.rows.statement.tolist())
+    assert set(index.stores.vectors.rows().statement.tolist()) == statements
+    assert set(index.stores.terms.rows().statement.tolist()) == statements
+    assert len(index.facts.themes) == len(index.rows)
+    return statements
 
 
 def all_statements(hub: Hub) -> set[int]:

@@ -261,6 +261,7 @@ def test_pairs_are_counted_without_training() -> None:
     assert counts["training_pairs"] + counts["held_back_pairs"] + counts["left_out_pairs"] == 45
 
 
+@pytest.mark.slow
 def test_killed_run_leaves_no_encoder_and_the_next_one_works(tiny_model_folder: Path, cache_dir: Path) -> None:
     before = _folders(cache_dir)
     command = [sys.executable, "-c", _DIE_WHILE_TRAINING, str(tiny_model_folder), str(cache_dir)]

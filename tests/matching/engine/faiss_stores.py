@@ -1,5 +1,7 @@
 """FAISS stores in either layout, filled plainly, for the tests of what is FAISS's own."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from matching.engine.faiss_store import FaissVectorStore

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from matching.engine.centring import Centring
-from matching.engine.vectors import Vectors
+from matching.engine.stores import Vectors
 from tests.matching.engine.index_rows import unit_vectors
 
 

@@ -1,8 +1,9 @@
-"""Prints whom to talk to and why, for a profile or for a need in plain words."""
+"""Prints whom to talk to and why, for a profile or for a need in plain words; and why not somebody who was expected."""
 
 import textwrap
 from argparse import ArgumentTypeError
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -10,15 +11,18 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from events.queries import among_whom
+from frontend.bridge import badge_of, our_label, their_label
 from hubs.enums import Role
 from hubs.models import Hub
 from hubs.policies import Viewer
 from hubs.queries import find_hub
 from kernel.errors import DomainError, NotFound
 from matching.domain.recommending import MAX_LIMIT, recommend_for_profile, recommend_for_text
-from matching.enums import Direction, Purpose
-from matching.results import Match, Recommendations, Side
+from matching.domain.why_not import why_not
+from matching.enums import Purpose
+from matching.results import Match, Reason, Recommendations, Side, WhyNot
 from profiles.enums import ProfileKind
+from profiles.models import Profile
 from profiles.queries import find_profile
 from profiles.terms import label_of
 
@@ -41,6 +45,9 @@ class Command(BaseCommand):
         parser.add_argument("--hub", default="", help="Slug of the hub; the default hub without it.")
         parser.add_argument("--language", choices=("da", "en"), default="da")
         parser.add_argument("--limit", type=_limit, default=5)
+        parser.add_argument(
+            "--why-not", metavar="SLUG", default="", help="Say why this profile is not in the list, or where it stands."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Answer, or say in one line why not."""
@@ -52,22 +59,27 @@ class Command(BaseCommand):
                 raise CommandError(str(error)) from error
 
     def _answer(self, *, question: str, purpose: str, kind: str, limit: int, **options: Any) -> Iterator[str]:
-        hub = _hub(options["hub"])
-        viewer = Viewer(hub_id=hub.pk, role=Role.FACILITATOR)
+        viewer = Viewer(hub_id=_hub(options["hub"]).pk, role=Role.FACILITATOR)
         today = timezone.localdate()
         among = among_whom(viewer, purpose=purpose, slug=options["event"])
-        try:
-            profile = find_profile(viewer, question, today=today)
-        except NotFound:
-            heading = _("You seek")
-            yield f"{heading}: {question}"
+        profile = _profile(viewer, question, today)
+        if options["why_not"]:
+            if profile is None:
+                raise CommandError("With --why-not, ask for a profile: give its address name instead of a text.")
+            other = find_profile(viewer, options["why_not"], today=today)
+            answer = why_not(viewer, profile, other, purpose=purpose, today=today, among=among)
+            yield _name(profile)
+            yield from _describe_standing(answer, Purpose(purpose))
+        elif profile is None:
+            yield _("You seek") + f": {question}"
             found = recommend_for_text(
                 viewer, question, purpose=purpose, seeker_kind=kind, today=today, among=among, limit=limit
             )
+            yield from _describe(found)
         else:
-            yield f"{profile.name} ({profile.get_kind_display()})"
+            yield _name(profile)
             found = recommend_for_profile(viewer, profile, purpose=purpose, today=today, among=among, limit=limit)
-        yield from _describe(found)
+            yield from _describe(found)
 
 
 def _limit(text: str) -> int:
@@ -85,36 +97,70 @@ def _hub(slug: str) -> Hub:
     return hub
 
 
+def _profile(viewer: Viewer, slug: str, today: date) -> Profile | None:
+    """The profile of that address name; none for anything else, which is then read as words."""
+    try:
+        return find_profile(viewer, slug, today=today)
+    except NotFound:
+        return None
+
+
+def _name(profile: Profile) -> str:
+    return f"{profile.name} ({profile.get_kind_display()})"
+
+
 def _describe(found: Recommendations) -> Iterator[str]:
     yield f"{found.purpose.label}:"
     if not found.matches:
         yield "  " + _("Nobody fits this purpose yet.")
     for match in found.matches:
         yield ""
+        place = label_of(match.profile.municipality_id or match.profile.region_id)
+        title = [match.profile.name, str(match.profile.organisation), match.profile.get_kind_display(), place]
+        yield f"  {match.rank}. " + " · ".join(part for part in dict.fromkeys(title) if part)
         yield from _describe_match(match)
 
 
 def _describe_match(match: Match) -> Iterator[str]:
-    place = label_of(match.profile.municipality_id or match.profile.region_id)
-    title = [match.profile.name, str(match.profile.organisation), match.profile.get_kind_display(), place]
-    yield f"  {match.rank}. " + " · ".join(part for part in dict.fromkeys(title) if part)
-    ours, theirs = _headings(match.direction)
+    if match.fit is not None:
+        badge = badge_of(match.fit)
+        yield f"     {badge.label}. {badge.explanation}"
     if match.ours is not None and match.ours.statement is not None:
-        yield from _quoted(ours, match.ours)
-    yield from _quoted(theirs, match.theirs)
-    words = [f"{reason.label}: {reason.detail}" for reason in match.reasons]
-    yield "     " + _("Because") + "  " + "; ".join(words)
+        yield from _quoted(our_label(match), match.ours)
+    yield from _quoted(their_label(match), match.theirs)
+    yield "     " + _("Because") + "  " + _joined(match.reasons)
     if match.reservation:
         yield f"     {match.reservation.label}  {match.reservation.detail}"
 
 
-def _headings(direction: Direction) -> tuple[str, str]:
-    if direction is Direction.OFFER_NEED:
-        return _("You offer"), _("They seek")
-    return _("You seek"), _("They offer")
+def _describe_standing(answer: WhyNot, purpose: Purpose) -> Iterator[str]:
+    yield f"{purpose.label}: " + _("Why not %(name)s?") % {"name": answer.profile.name}
+    if answer.rank is None:
+        yield "  " + _("Not in the list") + f". {_joined(answer.blocks)}"
+    elif answer.rank <= answer.shown:
+        yield "  " + _("Number %(rank)s: it is in the list") % {"rank": answer.rank}
+    else:
+        yield "  " + _("Number %(rank)s") % {"rank": answer.rank}
+    if answer.weaker:
+        yield "  " + _("It falls behind those shown in") + f"  {_joined(answer.weaker)}"
+    if answer.match is not None:
+        yield ""
+        yield "  " + _("The pair of texts that fits best")
+        yield from _describe_match(answer.match)
+
+
+def _joined(reasons: Iterable[Reason]) -> str:
+    return "; ".join(f"{reason.label}: {reason.detail}" for reason in reasons)
 
 
 def _quoted(heading: str, side: Side) -> Iterator[str]:
-    lines = textwrap.wrap(" ".join(side.text.split()), _WIDTH - 18)
-    for number, line in enumerate(lines):
+    """The text, and below it the sentence that carries the match, where one stands out."""
+    yield from _column(heading, side.text)
+    if side.carrying is not None:
+        start, end = side.carrying
+        yield from _column(_("Above all"), f"“{side.text[start:end].strip()}”")
+
+
+def _column(heading: str, text: str) -> Iterator[str]:
+    for number, line in enumerate(textwrap.wrap(" ".join(text.split()), _WIDTH - 18)):
         yield f"     {heading if number == 0 else '':<12} {line}"
