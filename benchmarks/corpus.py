@@ -111,7 +111,7 @@ def _kept(store: Path) -> dict[str, Vectors]:
     try:
         with np.load(store) as file:
             return dict(zip(file["names"].tolist(), file["vectors"], strict=True))
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
         return {}
 
 

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
@@ -17,24 +18,33 @@ class DataMissing(DomainError):
     code: ClassVar[str] = "benchmark_data_missing"
 
 
-def read_json_lines(folder: Path, name: str, *, keys: tuple[str, ...]) -> list[dict[str, Any]]:
+def read_json_lines(
+    folder: Path, name: str, *, keys: tuple[str, ...], unique: str | None = None
+) -> list[dict[str, Any]]:
     """The rows of `name`.jsonl or `name`.jsonl.gz in `folder`, each with at least these keys.
 
+    No two rows have the same value, written as text, under the key `unique`.
+
     Raises:
-        DataMissing: no such file, no row, or a line that is no JSON object with these keys; says which.
+        DataMissing: no such file, no row, a row twice, or a line that is no JSON object with these keys; says which.
     """
     path = data_file(folder, name, (".jsonl", ".jsonl.gz"))
     rows = []
+    seen: set[str] = set()
     for number, line in enumerate(read_lines(path), start=1):
         if not line.strip():
             continue
         try:
             row = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise DataMissing(f"{path.name}, line {number}: this is no JSON ({error}).") from error
         missing = [key for key in keys if not isinstance(row, dict) or key not in row]
         if missing:
             raise DataMissing(f"{path.name}, line {number}: {', '.join(missing)} is missing.")
+        if unique is not None:
+            if str(row[unique]) in seen:
+                raise DataMissing(f"{path.name}, line {number}: {unique} {row[unique]} stands there twice.")
+            seen.add(str(row[unique]))
         rows.append(row)
     if not rows:
         raise DataMissing(f"{path.name} has no rows.")
@@ -63,10 +73,10 @@ def read_lines(path: Path) -> Iterator[str]:
     """
     opened = gzip.open if path.suffix == ".gz" else open
     try:
-        with opened(path, "rt", encoding="utf-8", newline="\n") as file:
+        with opened(path, "rt", encoding="utf-8-sig", newline="\n") as file:
             for line in file:
                 if len(line) > _MAX_LINE:
                     raise DataMissing(f"{path.name} has a line of more than 20 MB.")
-                yield line.rstrip("\n")
-    except (OSError, UnicodeDecodeError, EOFError) as error:
+                yield line.rstrip("\r\n")
+    except (OSError, UnicodeDecodeError, EOFError, zlib.error) as error:
         raise DataMissing(f"{path.name} cannot be read: {error}") from error

@@ -3,6 +3,7 @@
 Ranked as free-text search ranks profiles: the same candidates, evidence and weights, nothing trained here.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +15,7 @@ from scipy.sparse import csr_array
 from benchmarks.baselines import bm25, tf_idf
 from benchmarks.corpus import Corpus, encoded
 from benchmarks.data_files import DataMissing, read_json_lines
-from matching.engine.evaluate import average_precision, ndcg_at_k, pair_loss, share_ranked_right
+from matching.engine.evaluate import average_precision, ndcg_at_k, pair_loss
 from matching.engine.evidence import best_evidence, summed_evidence
 from matching.engine.weights import SEARCH_RANKER
 from matching.languages import guess_language
@@ -30,10 +31,11 @@ def run_data(folder: Path, say: Say, rank: str = "experts") -> Figures:
     """Figures over lists of labelled experts for each query; `rank="queries"`: of labelled queries for each expert.
 
     Raises:
-        DataMissing: a file is not there or not in the format, or no list has two different grades.
+        DataMissing: a file is not there or not in the format, an id is not there or there twice, a grade is no number,
+            or no list has two different grades.
     """
-    experts = read_json_lines(folder, "experts", keys=("id", "texts"))
-    queries = read_json_lines(folder, "queries", keys=("id", "text"))
+    experts = read_json_lines(folder, "experts", keys=("id", "texts"), unique="id")
+    queries = read_json_lines(folder, "queries", keys=("id", "text"), unique="id")
     labels = read_json_lines(folder, "labels", keys=("query", "expert", "grade"))
     texts, owners = _texts_of(experts)
     asked = [str(row["text"]) for row in queries]
@@ -94,14 +96,21 @@ def _graded(labels: list[dict[str, object]], rank: str, experts: set[str], queri
         if query not in queries or expert not in experts:
             raise DataMissing(f"labels: there is no query {query} or no expert {expert}.")
         key, item = (query, expert) if rank == "experts" else (expert, query)
-        try:
-            lists[key][item] = float(str(row["grade"]))
-        except ValueError as error:
-            raise DataMissing(f"labels: “{row['grade']}” is no grade: write a number.") from error
+        lists[key][item] = _grade(row["grade"])
     kept = {key: grades for key, grades in lists.items() if len(set(grades.values())) > 1}
     if not kept:
         raise DataMissing("labels: no list has two different grades.")
     return kept
+
+
+def _grade(written: object) -> float:
+    try:
+        grade = float(str(written))
+    except ValueError:
+        grade = math.nan
+    if not math.isfinite(grade):
+        raise DataMissing(f"labels: “{written}” is no grade: write a number.")
+    return grade
 
 
 def _ranked(
@@ -117,7 +126,10 @@ def _ranked(
 
 
 def _measured(scored: dict[str, dict[str, float]], graded: Grades) -> Figures:
-    """Means over the lists; relevant is a grade above the middle of all grades; the loss is over all pairs together."""
+    """Means over the lists; relevant is a grade above the middle of all grades; the loss is over all pairs together.
+
+    Precision and AUC (ties half) are left out where no list has relevant items and others.
+    """
     every = [grade for grades in graded.values() for grade in grades.values()]
     middle, lowest = (max(every) + min(every)) / 2, min(every)
     ndcg, precision, auc = [], [], []
@@ -128,13 +140,11 @@ def _measured(scored: dict[str, dict[str, float]], graded: Grades) -> Figures:
         lost, stake = pair_loss(scored[key], grades)
         wrong, total = wrong + lost, total + stake
         relevant = [item for item, grade in grades.items() if grade > middle]
-        others = [item for item in grades if item not in set(relevant)]
-        if relevant and others:
+        if 0 < len(relevant) < len(grades):
             precision.append(average_precision(order, relevant))
-            auc.append(share_ranked_right(order, [(one, other) for one in relevant for other in others]))
-    return {
-        "ndcg_at_10": float(np.mean(ndcg)),
-        "average_precision": float(np.mean(precision)) if precision else float("nan"),
-        "auc": float(np.mean(auc)) if auc else float("nan"),
-        "weighted_loss": wrong / total,
-    }
+            lost, stake = pair_loss(scored[key], {item: float(grade > middle) for item, grade in grades.items()})
+            auc.append(1 - lost / stake)
+    figures: Figures = {"ndcg_at_10": float(np.mean(ndcg))}
+    if precision:
+        figures |= {"average_precision": float(np.mean(precision)), "auc": float(np.mean(auc))}
+    return figures | {"weighted_loss": wrong / total}

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from kernel.errors import NotReady
+
 Figures = dict[str, float]
 
 
@@ -27,7 +29,11 @@ class OwnDatabase:
         }
 
     def manage(self, *arguments: str) -> str:
-        """Run a command; what it writes to standard output."""
+        """Run a command; what it writes to standard output.
+
+        Raises:
+            NotReady: it failed; what it said about that is on standard error.
+        """
         return _manage(list(arguments), self._environment)
 
     def step(self, name: str, *arguments: str) -> Figures:
@@ -59,6 +65,8 @@ def _manage(arguments: list[str], environment: dict[str, str] | None) -> str:
         env=environment,
         stdout=subprocess.PIPE,
         text=True,
-        check=True,
+        check=False,
     )
+    if done.returncode != 0:
+        raise NotReady(f"“manage.py {arguments[0]}” failed; what it said stands above.")
     return done.stdout

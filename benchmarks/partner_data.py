@@ -1,7 +1,9 @@
 """Who joined whom: projects with their members as the partner benchmark needs them."""
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,15 +66,29 @@ def read_projects(folder: Path) -> tuple[list[Project], Organisations]:
     keys = ("title", "objective", "signed", "coordinator", "members")
     rows = read_json_lines(folder, "projects", keys=keys)
     known = read_json_lines(folder, "organisations", keys=("id", "country", "activity"))
-    projects = [
-        Project(
-            f"{row['title']}. {row['objective']}", row["signed"] or "", str(row["coordinator"]), tuple(row["members"])
-        )
-        for row in rows
-    ]
-    return sorted(projects, key=lambda project: project.signed), Organisations(
-        {row["id"]: row["country"] for row in known}, {row["id"]: row["activity"] for row in known}
+    return sorted(map(_project, rows), key=lambda project: project.signed), Organisations(
+        {str(row["id"]): str(row["country"] or "") for row in known}, {str(row["id"]): row["activity"] for row in known}
     )
+
+
+def _project(row: dict[str, Any]) -> Project:
+    if not isinstance(row["members"], list):
+        raise DataMissing(f"projects: the members of “{row['title']}” are no list.")
+    members = tuple(str(member) for member in row["members"])
+    text = f"{row['title'] or ''}. {row['objective'] or ''}"
+    return Project(text, iso_day(str(row["signed"])[:10]) if row["signed"] else "", str(row["coordinator"] or ""), members)
+
+
+def iso_day(value: object) -> str:
+    """A day as `date.isoformat` writes it, so that days compare as texts do.
+
+    Raises:
+        DataMissing: it is none.
+    """
+    try:
+        return date.fromisoformat(str(value)).isoformat()
+    except ValueError as error:
+        raise DataMissing(f"“{value}” is no day: write it as 2023-10-01.") from error
 
 
 def history_of(projects: list[Project], numbers: list[int]) -> History:

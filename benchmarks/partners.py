@@ -1,8 +1,8 @@
 """`bench partners`: which earlier partners join a new project, from its text and its coordinator alone."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,7 +14,17 @@ from scipy.sparse import csr_array
 from benchmarks.baselines import bm25, summed_over_nearest, tf_idf
 from benchmarks.corpus import Corpus, encoded
 from benchmarks.data_files import DataMissing
-from benchmarks.partner_data import COMPANY, History, Organisations, Project, history_of, read_projects, true_partners
+from benchmarks.partner_data import (
+    COMPANY,
+    History,
+    Organisations,
+    Project,
+    history_of,
+    iso_day,
+    read_projects,
+    true_partners,
+)
+from benchmarks.report import computable
 from matching.engine.evidence import summed_evidence
 from matching.engine.ranker import LinearRanker
 from matching.engine.ranker_training import fit_ranker
@@ -51,17 +61,21 @@ def run(say: Say) -> Figures:
 def run_data(folder: Path, say: Say, history_until: str, queries_from: str, queries_until: str = "") -> Figures:
     """Figures over projects signed in [queries_from, queries_until), from what was signed before history_until.
 
+    A figure without anything to average, as for new partners where there are none, is left out.
+
     Raises:
         DataMissing: data or days do not fit.
     """
-    days = [_day(value) for value in (history_until, queries_from, queries_until or "9999-12-31")]
+    days = [iso_day(value) for value in (history_until, queries_from, queries_until or "9999-12-31")]
     projects, organisations = read_projects(folder)
     past = [number for number, project in enumerate(projects) if project.signed < days[0]]
     asked = [number for number, project in enumerate(projects) if days[1] <= project.signed < days[2]]
-    if not asked:
-        raise DataMissing("No project was signed between those days: choose others.")
     if days[0] > days[1]:
         raise DataMissing("The history must end before the first query: --history-until is later than --queries-from.")
+    if not past:
+        raise DataMissing("No project was signed before that day: choose a later --history-until.")
+    if not asked:
+        raise DataMissing("No project was signed between those days: choose others.")
     corpus = Corpus([projects[number].text for number in past], say, languages=["en"] * len(past))
     vectors = encoded([project.text for project in projects], say)
     maker = _Features(projects, organisations, corpus, vectors, past)
@@ -71,14 +85,10 @@ def run_data(folder: Path, say: Say, history_until: str, queries_from: str, quer
     lift = _company_lift(ranker, blocks, organisations)
     say("ranking partners for the queries")
     task = maker.task(past, asked)
-    return _figures(task, ranker, lift, organisations, _baselines(projects, past, asked, task.history))
-
-
-def _day(value: str) -> str:
-    try:
-        return date.fromisoformat(value).isoformat()
-    except ValueError as error:
-        raise DataMissing(f"“{value}” is no day: write it as 2023-10-01.") from error
+    if not task.joined.any():
+        raise DataMissing("No query was joined by an organisation of the history: there is nothing to measure.")
+    baselines = _baselines(projects, past, asked, task.history)
+    return computable(_figures(task, ranker, lift, organisations, baselines))
 
 
 def _blocks(projects: list[Project], past: list[int]) -> list[tuple[list[int], list[int]]]:
@@ -156,6 +166,8 @@ def _fitted(blocks: list[Task]) -> LinearRanker:
     """Weights from all organisations that could have joined, not from those picked by a score."""
     matrix = np.concatenate([block.features[~block.own] for block in blocks])
     joined = np.concatenate([block.joined[~block.own] for block in blocks])
+    if joined.all() or not joined.any():
+        raise DataMissing("In the history all joined or nobody did: there is nothing to learn from.")
     return fit_ranker(NAMES, matrix, joined)
 
 
@@ -170,6 +182,7 @@ def _companies(history: History, organisations: Organisations) -> NDArray[np.flo
 
 def _company_lift(ranker: LinearRanker, blocks: list[Task], organisations: Organisations) -> float:
     """The smallest lift that gives companies the share of lists that they had among true partners in the history."""
+    blocks = [block for block in blocks if block.joined.any()]
     wanted = np.mean([_true_company_share(block, organisations) for block in blocks])
     for lift in np.arange(0.0, 2.0, 0.05):
         shares = [
@@ -186,7 +199,8 @@ def _true_company_share(task: Task, organisations: Organisations) -> float:
 
 def _company_share(scores: Scores, task: Task, organisations: Organisations) -> float:
     top = _top(np.where(task.own, _OUT, scores))
-    return float(_companies(task.history, organisations)[top].mean())
+    shown = ~np.take_along_axis(task.own, top, axis=1)
+    return float(_companies(task.history, organisations)[top][shown].mean())
 
 
 def _top(scores: Scores) -> NDArray[np.int64]:
@@ -221,8 +235,8 @@ def _figures(
     ours, ours_new = _ndcg(scores, task.joined, task.own), _ndcg(scores, task.joined, closed)
     theirs = {name: _ndcg(each, task.joined, task.own) for name, each in baselines.items()}
     theirs_new = {name: _ndcg(each, task.joined, closed) for name, each in baselines.items()}
-    best = max(theirs, key=lambda name: float(np.nanmean(theirs[name])))
-    best_new = max(float(np.nanmean(each)) for each in theirs_new.values())
+    best = max(theirs, key=lambda name: _mean(theirs[name]))
+    best_new = max(_mean(each) for each in theirs_new.values())
     top = _top(np.where(task.own, _OUT, scores))
     asked = task.joined.any(axis=1)
     hits = np.take_along_axis(task.joined, top[:, :10], axis=1)[asked].any(axis=1)
@@ -230,13 +244,13 @@ def _figures(
     figures: Figures = {
         "queries": int(asked.sum()),
         "organisations": len(task.history.organisations),
-        "ndcg_at_20": float(np.nanmean(ours)),
-        "ndcg_at_20_new": float(np.nanmean(ours_new)),
+        "ndcg_at_20": _mean(ours),
+        "ndcg_at_20_new": _mean(ours_new),
         "hit_at_10": float(hits.mean()),
-        "best_baseline_ndcg_at_20": float(np.nanmean(theirs[best])),
+        "best_baseline_ndcg_at_20": _mean(theirs[best]),
         "best_baseline_ndcg_at_20_new": best_new,
-        "gain": float(np.nanmean(ours)) / float(np.nanmean(theirs[best])) - 1,
-        "gain_new": float(np.nanmean(ours_new)) / best_new - 1,
+        "gain": _gain(_mean(ours), _mean(theirs[best])),
+        "gain_new": _gain(_mean(ours_new), best_new),
         "gain_ci_low": low,
         "gain_ci_high": high,
         "company_share_top20": _company_share(scores, task, organisations),
@@ -244,8 +258,8 @@ def _figures(
         "company_lift": lift,
     }
     for name in baselines:
-        figures[f"{name}_ndcg_at_20"] = float(np.nanmean(theirs[name]))
-        figures[f"{name}_ndcg_at_20_new"] = float(np.nanmean(theirs_new[name]))
+        figures[f"{name}_ndcg_at_20"] = _mean(theirs[name])
+        figures[f"{name}_ndcg_at_20_new"] = _mean(theirs_new[name])
     return figures | _trade_off(task, ranker, lift, organisations)
 
 
@@ -257,10 +271,21 @@ def _trade_off(task: Task, ranker: LinearRanker, lift: float, organisations: Org
         scores = _scores(task, ranker, each, organisations)
         name = f"{each:.1f}".replace(".", "_")
         figures[f"company_share_lift_{name}"] = _company_share(scores, task, organisations)
-        figures[f"ndcg_at_20_lift_{name}"] = float(np.nanmean(_ndcg(scores, task.joined, task.own)))
+        figures[f"ndcg_at_20_lift_{name}"] = _mean(_ndcg(scores, task.joined, task.own))
     chosen = _ndcg(_scores(task, ranker, lift, organisations), task.joined, task.own)
     figures["lift_loss_ci_low"], figures["lift_loss_ci_high"] = _interval(plain - chosen)
     return figures
+
+
+def _mean(values: Scores) -> float:
+    """Over the queries that have a value; NaN when none has."""
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if len(known) else math.nan
+
+
+def _gain(ours: float, theirs: float) -> float:
+    """How much more, as a share; NaN over nothing."""
+    return ours / theirs - 1 if theirs > 0 else math.nan
 
 
 def _interval(differences: Scores) -> tuple[float, float]:

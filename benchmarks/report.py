@@ -1,5 +1,6 @@
 """Writing figures: as a table for people, and as `docs/benchmarks.md` with machine and date."""
 
+import math
 import os
 import platform
 from collections.abc import Mapping
@@ -48,6 +49,11 @@ BARS: dict[str, tuple[tuple[str, str, float], ...]] = {
     ),
     "allocate": (("caps_broken", "<=", 0), ("seconds", "<=", 60.0)),
 }
+
+
+def computable(figures: Figures) -> dict[str, float]:
+    """Without figures that had nothing to be computed from: strict JSON knows no NaN, and a reader no use for it."""
+    return {key: value for key, value in figures.items() if math.isfinite(value)}
 
 
 def as_number(value: float) -> str:

@@ -33,7 +33,7 @@ def run_data(folder: Path, say: Say) -> Figures:
     if not folder.is_dir():
         raise DataMissing(f"There is no folder {folder}. Name one with --data.")
     aligned = sorted([*folder.glob("*.txt.gz"), *folder.glob("*.txt")])
-    if aligned:
+    if aligned and not list(folder.glob("queries.jsonl*")):
         return _aligned(aligned, say)
     queries = read_json_lines(folder, "queries", keys=("id", "text"))
     passages = read_json_lines(folder, "passages", keys=("id", "text"))

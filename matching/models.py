@@ -71,12 +71,12 @@ class IndexBackground(models.Model):
     float32, little-endian, with one language number (int16) each; written when the generation is begun.
     """
 
-    state = models.OneToOneField(IndexState, on_delete=models.CASCADE, primary_key=True, related_name="background")
+    hub = models.OneToOneField(Hub, on_delete=models.CASCADE, primary_key=True, related_name="+")
     vectors = models.BinaryField(default=bytes, blank=True)
     languages = models.BinaryField(default=bytes, blank=True)
 
     def __str__(self) -> str:
-        return f"{self.state_id}: background"
+        return f"{self.hub_id}: background"
 
 
 class SavedSearch(BaseModel):

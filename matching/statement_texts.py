@@ -16,6 +16,7 @@ STATEMENT_WORDS = 8
 SENTENCE_WORDS = 4
 TRANSLATED_WEIGHT = 0.6
 SYNONYM_WEIGHT = 0.4
+THING_WEIGHT = 3.0
 
 # What a profile of each kind is called by those who look for one, in both languages.
 KIND_WORDS = {
@@ -51,14 +52,30 @@ def reads_as_statement(text: str) -> bool:
 
 
 def term_queries(text: str, language: str) -> tuple[TermQuery, ...]:
-    """The words to look for: the text's own, what else they are called, and what in the other language."""
+    """The words to look for: the text's own, what else they are called, and what in the other language.
+
+    In a few words each thing counts once, however many names it has; in a whole statement there are enough things.
+    """
     other = next(each for each in LANGUAGES if each != language) if language in LANGUAGES else LANGUAGES[0]
     found = [TermQuery(text, language)]
-    if synonyms := lexicon().synonyms(text, language):
-        found.append(TermQuery(synonyms, language, SYNONYM_WEIGHT))
+    if not reads_as_statement(text):
+        return (*found, *_things(text, language, other))
+    written = set(text.casefold().split())
+    synonyms = [word for word in lexicon().synonyms(text, language).split() if word not in written]
+    if synonyms:
+        found.append(TermQuery(" ".join(synonyms), language, SYNONYM_WEIGHT))
     if translated := lexicon().expand(text, language):
         found.append(TermQuery(translated, other, TRANSLATED_WEIGHT))
     return tuple(found)
+
+
+def _things(text: str, language: str, other: str) -> list[TermQuery]:
+    """One query for each thing that the text mentions, in all the ways that the lexicon knows."""
+    found = []
+    for own, translated in lexicon().concepts(text, language):
+        ways = [TermQuery(words, language) for words in own] + [TermQuery(words, other) for words in translated]
+        found.append(TermQuery(ways[0].text, language, THING_WEIGHT, tuple(ways[1:])))
+    return found
 
 
 def lexicon() -> Translator:

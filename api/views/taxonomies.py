@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.utils import translation
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -45,7 +45,7 @@ class TaxonomyView(HubView):
     def get(self, request: Request, code: str) -> Response:
         """The taxonomy with its terms."""
         if code not in Taxonomy.values:
-            raise NotFound(_now("There is no such taxonomy. See the list of taxonomies."))
+            raise NotFound(gettext("There is no such taxonomy. See the list of taxonomies."))
         taxonomy = Taxonomy(code)
         terms = [_term(term) for term in terms_of(taxonomy)]
         return Response(self.render(TaxonomyAnswer, {**_brief(taxonomy), "terms": terms}))

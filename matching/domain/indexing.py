@@ -181,7 +181,7 @@ def _begin_generation(state: IndexState, encoder: Encoder, centring: Centring, b
 
 def _store_background(state: IndexState, background: Background) -> None:
     IndexBackground.objects.update_or_create(
-        state=state,
+        hub_id=state.hub_id,
         defaults={
             "vectors": background.vectors.astype("<f4").tobytes(),
             "languages": background.languages.astype("<i2").tobytes(),

@@ -137,7 +137,7 @@ def _readable(profile: Profile | None, statement_id: int) -> Statement | None:
 def _fit(probability: float | None) -> Fit | None:
     if probability is None:
         return None
-    percent = round(100 * probability)
+    percent = min(max(round(100 * probability), 1), 99)
     if probability >= _STRONG:
         return Fit("strong", _("Fits well"), percent)
     if probability >= _GOOD:

@@ -6,17 +6,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.domain.asking import Question
+from matching.engine.candidates import Found as Candidates
 from matching.engine.candidates import Pool
 from matching.engine.diversity import diversify
 from matching.engine.features import NEUTRAL, PairFeatures, pair_features
 from matching.engine.ranker import LinearRanker
-from matching.engine.rows import Ids, RowFilter, StatementRows
+from matching.engine.rows import Ids, Mask, RowFilter, StatementRows
 from matching.engine.stores import Vectors
 from matching.indexing.hub_index import HubIndex
 
 # How many statements are looked at for each asking text, by meaning and by words, and how many profiles in full.
 DEPTH = 200
 MOST_PROFILES = 200
+# A profile may have 500 texts: where fewer profiles than this fill all places, others are looked for as well.
+_ENOUGH_PROFILES = 50
+_FURTHER_SEARCHES = 4
 
 
 @dataclass(frozen=True)
@@ -68,9 +72,7 @@ def candidates(index: HubIndex, question: Question, where: RowFilter) -> tuple[P
     """All passing statements of the profiles that own the best ones, scored, with their rows and places."""
     passing = where.mask(index.rows)
     searcher = index.searcher
-    found = searcher.find(question.asks, where, depth=DEPTH, documents=int(passing.sum()))
-    places = index.positions(found.fused(DEPTH))
-    places = places[places >= 0]
+    found, places = _found(index, question, where, passing)
     profiles = np.unique(index.rows.profile[places])
     if len(profiles) > MOST_PROFILES:
         first = found.pool(index.rows.statement[places], index.rows.language[places], searcher)
@@ -78,6 +80,28 @@ def candidates(index: HubIndex, question: Question, where: RowFilter) -> tuple[P
     positions = np.flatnonzero(passing & np.isin(index.rows.profile, profiles))
     rows = index.rows.take(positions)
     return found.pool(rows.statement, rows.language, searcher), rows, positions
+
+
+def _found(index: HubIndex, question: Question, where: RowFilter, passing: Mask) -> tuple[Candidates, Ids]:
+    """What the stores find and where it stands; goes on without the profiles that fill all the places by themselves."""
+    documents = int(passing.sum())
+    found = index.searcher.find(question.asks, where, depth=DEPTH, documents=documents)
+    places = _places(index, found)
+    for _further in range(_FURTHER_SEARCHES):
+        loud = np.unique(index.rows.profile[places])
+        left = np.unique(index.rows.profile[passing & ~np.isin(index.rows.profile, loud)])
+        if len(places) < DEPTH or len(loud) >= _ENOUGH_PROFILES or not len(left):
+            break
+        others = replace(where, profiles=frozenset(left.tolist()))
+        more = index.searcher.find(question.asks, others, depth=DEPTH, documents=documents)
+        places = np.union1d(places, _places(index, more))
+        found = found.joined(more)
+    return found, places
+
+
+def _places(index: HubIndex, found: Candidates) -> Ids:
+    places = index.positions(found.fused(DEPTH))
+    return places[places >= 0]
 
 
 def _best_profiles(pool: Pool, owner: Ids) -> Ids:

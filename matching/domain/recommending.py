@@ -202,4 +202,4 @@ def _pair(
         return Direction.NEED_OFFER, forward
     if backward[0] >= 0:
         return Direction.OFFER_NEED, backward
-    return Direction.SAME_NEED if same[0] >= 0 else Direction.QUERY, ranking.nearest[place]
+    return (Direction.SAME_NEED, same) if same[0] >= 0 else (Direction.QUERY, ranking.nearest[place])

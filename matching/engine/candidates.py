@@ -4,7 +4,7 @@ Ranks are what two kinds of score have in common, so they decide who is looked a
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ RANK_CONSTANT = 60
 WORDS_WEIGHT = 1.0
 # A few words typed into a search box say little by their vector and much by themselves.
 SHORT_WORDS_WEIGHT = 2.0
+_HITS = ("statements", "scores")
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,15 @@ class Found:
     by_words: list[Hits]
     documents: int
 
+    def joined(self, other: "Found") -> "Found":
+        """What a further search for the same asks found as well, among other statements."""
+        meaning = [np.hstack([getattr(each.by_meaning, name) for each in (self, other)]) for name in _HITS]
+        words = [
+            Hits(*(np.hstack([getattr(hits, name) for hits in pair]) for name in _HITS))
+            for pair in zip(self.by_words, other.by_words, strict=True)
+        ]
+        return replace(self, by_meaning=Hits(*meaning), by_words=words)
+
     def fused(self, depth: int) -> Ids:
         """Ids, in order, of statements that stand among the `depth` best of an ask by reciprocal rank fusion.
 
@@ -94,7 +104,8 @@ class Found:
 
     def pool(self, statements: Ids, languages: NDArray[np.int16], searcher: Searcher) -> Pool:
         """These statements (sorted ids) with languages (n,), scored for every ask."""
-        products = self.queries @ searcher.vectors.vectors(statements).T
+        # Rounded, since the last digits of equal products depend on where they stand in the table.
+        products = np.round(self.queries @ searcher.vectors.vectors(statements).T, 5)
         meaning = searcher.background.standardise(self.queries, products, languages)
         words = np.empty_like(meaning)
         for number, hits in enumerate(self.by_words):

@@ -28,7 +28,7 @@ from matching.engine.milvus_words import (
     spaced,
 )
 from matching.engine.rows import Ids, RowFilter, StatementRows
-from matching.engine.stores import BrokenIndexError, Hits, TermDocument, TermQuery
+from matching.engine.stores import BrokenIndexError, Hits, TermDocument, TermQuery, spread_out
 from matching.engine.term_fields import SCHEMA_VERSION
 
 # Letters weigh little each: a word has many groups of them.
@@ -92,7 +92,7 @@ class MilvusTermIndex:
         A statement's score is the sum over queries and fields of BM25 times the weights of both.
         """
         expression = filter_expression(where)
-        queries = [query for query in queries if math.isfinite(query.weight) and query.weight > 0]
+        queries = [query for query in spread_out(queries) if math.isfinite(query.weight) and query.weight > 0]
         if k < 1 or not queries or expression is None:
             return Hits.none(1)
         asked = [query_terms(query.text, query.language) for query in queries]

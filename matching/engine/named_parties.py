@@ -15,32 +15,36 @@ from matching.engine.purposes import (
     STUDENT,
 )
 
-# Beginnings of words in Danish and English; "-" before one: it may also stand inside a compound.
+# Beginnings of words in Danish and English; "-" before one: it may also stand inside a compound; "=" behind one: it is
+# the whole word, since others begin alike (firmware, international, institution) or it is another word in Danish.
 _SIGNS = {
     FIRM: "firma virksomhed producent leverandør fabrikant startup iværksætter company companies manufacturer maker "
-    "supplier vendor firm",
+    "supplier vendor firm= firms=",
     RESEARCHER: "-forsker forskningsgruppe forskningsmiljø researcher professor postdoc ph.d phd statistiker "
     "statistician",
-    CLINICIAN: "-afdeling -klinik -ambulatori -sengeafsnit sygehus hospital ward department clinic theatre "
+    CLINICIAN: "-afdeling -klinik -ambulatori -sengeafsnit sygehus hospital ward= wards= department clinic theatre "
     "overlæge speciallæge physician surgeon",
     MUNICIPALITY: "kommun hjemmepleje hjemmesygepleje plejehjem plejecent bosted municipal sundhedscent "
     "genoptræningscent",
-    KNOWLEDGE_INSTITUTION: "universitet university gts laborator professionshøjskole institut college",
-    INVESTOR: "investor kapital capital fond fund seed",
+    KNOWLEDGE_INSTITUTION: "universitet university gts laborator professionshøjskole institut= instituttet= institutter= institute= institutes= college",
+    INVESTOR: "investor kapital capital fond funds= seed= venture=",
     ADVISER: "rådgiver konsulent adviser advisor consultant advokat lawyer",
-    STUDENT: "studerende student praktikant specialestuderende intern",
+    STUDENT: "studerende student praktikant specialestuderende interns= internship",
 }
 _HOME_CARE = ("home care", "nursing home", "care home", "health centre", "home nursing")
 
 
 def _pattern(kind: str) -> re.Pattern[str]:
-    parts = [
-        rf"\w*{re.escape(sign[1:])}" if sign.startswith("-") else rf"\b{re.escape(sign)}"
-        for sign in _SIGNS[kind].split()
-    ]
+    parts = [_part(sign) for sign in _SIGNS[kind].split()]
     if kind == MUNICIPALITY:
         parts += [rf"\b{re.escape(phrase)}" for phrase in _HOME_CARE]
     return re.compile("|".join(parts), re.IGNORECASE)
+
+
+def _part(sign: str) -> str:
+    if sign.endswith("="):
+        return rf"\b{re.escape(sign[:-1])}\b"
+    return rf"\w*{re.escape(sign[1:])}" if sign.startswith("-") else rf"\b{re.escape(sign)}"
 
 
 _PATTERNS = {kind: _pattern(kind) for kind in ALL_KINDS}

@@ -46,11 +46,25 @@ class TermDocument:
 
 @dataclass(frozen=True)
 class TermQuery:
-    """Words to look for in one language, as anybody may write them: never a query syntax; `weight` scales its score."""
+    """Words to look for in one language, as anybody may write them: never a query syntax; `weight` scales its score.
+
+    With `ways` it stands for one thing that can be said in several ways, this text being one of them: the best way
+    counts and the others do not add up, and a way of several words counts only where all of them are.
+    """
 
     text: str
     language: str
     weight: float = 1.0
+    ways: tuple["TermQuery", ...] = ()
+
+
+def spread_out(queries: Sequence[TermQuery]) -> list[TermQuery]:
+    """The queries without ways, for an index that can only add up: all ways of a thing together weigh what it does."""
+    plain: list[TermQuery] = []
+    for query in queries:
+        share = query.weight / (1 + len(query.ways))
+        plain += [TermQuery(each.text, each.language, share) for each in (query, *query.ways)]
+    return plain
 
 
 class VectorStore(Protocol):

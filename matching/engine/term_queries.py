@@ -70,9 +70,12 @@ class QueryBuilder:
     def query(self, queries: Sequence[TermQuery], where: RowFilter) -> Query | None:
         """The query to run; None when nothing can match."""
         clauses_of_filter = limits(self._schema, where)
-        words = self._words(queries) if clauses_of_filter is not None else []
-        clauses = [*self._word_clauses(words), *self._letter_clauses(words)]
-        if clauses_of_filter is None or not clauses:
+        if clauses_of_filter is None:
+            return None
+        words = self._words([query for query in queries if not query.ways])
+        things = [clause for query in queries if query.ways for clause in self._thing(query)]
+        clauses = [*self._word_clauses(words), *self._letter_clauses(words), *things]
+        if not clauses:
             return None
         any_word = Query.boolean_query([(Occur.Should, clause) for clause in clauses])
         return Query.boolean_query([(Occur.Must, any_word), *clauses_of_filter])
@@ -133,6 +136,31 @@ class QueryBuilder:
             for (field, term), boost in boosts.items()
             if boost > 0 and self._searcher.doc_freq(field, term)
         ]
+
+    def _thing(self, query: TermQuery) -> list[Query]:
+        """One thing in several ways: its best way counts."""
+        ways = [way for each in (query, *query.ways) for way in self._way(each)]
+        if not ways or not (math.isfinite(query.weight) and query.weight > 0):
+            return []
+        return [Query.boost_query(Query.disjunction_max_query(ways), query.weight)]
+
+    def _way(self, way: TermQuery) -> list[Query]:
+        """The clauses of one way: all of its words in the text, or all of them in its context."""
+        words = self._words([replace(way, weight=1.0, ways=())])
+        if not words or any(not word.documents for word in words):
+            return []
+        clauses = []
+        for part, weight in (("text", self._weights.text_stem), ("context", self._weights.context_stem)):
+            terms = [
+                self._term(f"{part}_{word.language}", word.stem)
+                if word.stem is not None and word.language in LANGUAGES
+                else self._term(f"{part}_{EXACT}", word.exact)
+                for word in words
+            ]
+            # The mean over its words, so that a long way is worth no more than a short one.
+            all_of_them = Query.boolean_query([(Occur.Must, term) for term in terms])
+            clauses.append(Query.boost_query(all_of_them, weight / len(terms)))
+        return clauses
 
     def _letter_clauses(self, words: Iterable[_Word]) -> list[Query]:
         clauses: list[Query] = []

@@ -240,6 +240,15 @@ class Translator:
         """
         return self._said(text, language, language)
 
+    def concepts(self, text: str, language: str) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+        """What `text` mentions, in order, as (words in its own language, words in the other); at most MAX_CONCEPTS."""
+        vocabulary = self._vocabularies.get(language)
+        if vocabulary is None:
+            return []
+        mentioned = dict.fromkeys(mention.concept for mention in vocabulary.mentions(text))
+        own, other = self._words[language], self._words["en" if language == "da" else "da"]
+        return [(own[concept], other[concept]) for concept in islice(mentioned, MAX_CONCEPTS)]
+
     def pairs(self, ours: str, our_language: str, theirs: str, their_language: str) -> list[tuple[Span, Span]]:
         """Where both texts mention the same concept, as (start, end) character offsets, in the order of our text.
 

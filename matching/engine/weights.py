@@ -48,7 +48,7 @@ _CHANGES: dict[str, dict[str, float]] = {
     },
 }
 # In free-text search nothing is known of who asks.
-_SEARCH = {"best_evidence": 1.0, "evidence": 0.5}
+_SEARCH = {"best_evidence": 1.0, "evidence": 0.5, "need_offer_meaning": 0.3, "need_offer_words": 0.4}
 # How much a list gives up for not saying the same twice: most where a meeting is short and many are made.
 NOVELTY = {OPI_LIGHT: 0.1, PROJECT: 0.15, EVENT: 0.2, ERFA: 0.0}
 

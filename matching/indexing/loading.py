@@ -33,7 +33,7 @@ def centring_of(state: IndexState, dimension: int) -> Centring:
 
 def background_of(state: IndexState, dimension: int) -> Background:
     """The vectors that say what nearness by chance is."""
-    row = IndexBackground.objects.filter(pk=state.pk).first()
+    row = IndexBackground.objects.filter(pk=state.hub_id).first()
     if row is None:
         return Background.none(dimension)
     vectors = np.frombuffer(bytes(row.vectors), dtype="<f4").reshape(-1, dimension).copy()

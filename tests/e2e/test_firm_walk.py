@@ -54,7 +54,7 @@ def test_search_shows_the_sentences_that_fit(visit: Visit, device: Device) -> No
     assert [card.name for card in cards if not card.theirs or not card.reasons] == []
     kinds = {card.facts[0] for card in cards}
     assert kinds >= {words_in(language)("Hospital department"), words_in(language)("Researcher")}
-    assert "<mark>" in page.locator(".bank-text").nth(1).inner_html()
+    assert page.locator(".bank-text mark").count() > 0
 
 
 @pytest.mark.parametrize("device", DEVICES)

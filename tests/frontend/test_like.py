@@ -64,10 +64,10 @@ def test_like_for_htmx_is_only_the_results(client: Client, offer: Statement) -> 
 
 
 def test_words_take_the_place_of_like(client: Client, offer: Statement) -> None:
-    response = client.get("/en/search/", {"q": "tryksårssensor", "like": str(offer.public_id)})
+    response = client.get("/en/search/", {"q": "afprøvning af tryksårssensor", "like": str(offer.public_id)})
 
     assert "More like this text" not in response.content.decode()
-    assert names(response) == {"Sårklinikken", "Sensorfirmaet", "Ortopædkirurgerne"}
+    assert "Sårklinikken" in names(response)
 
 
 def test_like_cannot_be_saved(client: Client, offer: Statement) -> None:

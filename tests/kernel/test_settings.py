@@ -120,7 +120,7 @@ def defaults_of_secrets(source: str) -> list[str]:
     """Names of secrets that a file writes down, or gives a default where the environment is silent."""
     found = []
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and node.value.value:
             found += [ast.unparse(target) for target in node.targets if SECRET.search(ast.unparse(target))]
         if isinstance(node, ast.Call) and any(keyword.arg == "default" for keyword in node.keywords):
             found += [ast.unparse(each) for each in node.args if SECRET.search(ast.unparse(each))]

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -87,10 +88,12 @@ def test_profile_gets_partners_with_pair_and_reasons(firm: Profile) -> None:
         "",
         "  1. Sårcentret · Aalborg Sygehus · Hospitalsafdeling · Aalborg Kommune",
     ]
-    assert lines[4].split() == ["I", "søger", "sensor", "mod", "tryksår"]
-    assert lines[5].split() == ["De", "tilbyder", "vi", "afprøver", "en", "sensor", "mod", "tryksår"]
-    assert lines[6].startswith("     Fordi  Samme fagord: ")
-    assert "Nær jer: Region Nordjylland" in lines[6]
+    assert re.fullmatch(r"     \S.*\. .*\b\d+\b.*", lines[4]), "how well it fits, in words and in a figure"
+    assert lines[5].split() == ["I", "søger", "sensor", "mod", "tryksår"]
+    assert lines[6].split() == ["De", "tilbyder", "vi", "afprøver", "en", "sensor", "mod", "tryksår"]
+    assert lines[7].startswith("     Fordi  ")
+    assert "Samme fagord: tryksår, sensor" in lines[7]
+    assert "Nær jer: Region Nordjylland" in lines[7]
     assert listed(lines) == ["1. Sårcentret", "2. Plejehjemmet"]
 
 
@@ -99,8 +102,11 @@ def test_text_gets_partners_in_english(firm: Profile) -> None:
 
     assert lines[:2] == ["You seek: sensor mod tryksår", "OPI-light:"]
     assert lines[3] == "  1. Sårcentret · Aalborg Sygehus · Hospital department · Aalborg Municipality"
-    assert lines[4].strip() == "They offer   vi afprøver en sensor mod tryksår"
-    assert "Same words: tryksår, sensor" in lines[5]
+    assert re.fullmatch(
+        r"     (Fits well|Fits|Fits in part)\. Of 100 such pairs, \d+ were judged worth a talk\.", lines[4]
+    )
+    assert lines[5].strip() == "They offer   vi afprøver en sensor mod tryksår"
+    assert "Same words: tryksår, sensor" in lines[6]
 
 
 def test_purpose_and_kind_decide_who_is_listed(hub: Hub, firm: Profile, encoder: WordHashEncoder) -> None:
@@ -114,6 +120,90 @@ def test_purpose_and_kind_decide_who_is_listed(hub: Hub, firm: Profile, encoder:
     assert {line.split(" ", 1)[1] for line in listed(for_project)} == {
         "Sensorfirmaet", "Madrasfabrikken", "Sårcentret", "Plejehjemmet",
     }  # fmt: skip
+
+
+def test_sentence_that_carries_the_match_is_quoted_below_the_text(
+    hub: Hub, firm: Profile, encoder: WordHashEncoder
+) -> None:
+    carrying = "Vi afprøver en sensor mod tryksår."
+    add_profile(hub, "clinician", name="Klinikken", offers=[f"Kaffen er god. {carrying} Byen ligger ved fjorden."])
+    rebuild_index(hub.pk, encoder=encoder)
+
+    lines = recommend(NEED, "--language", "en")
+
+    quoted = [line.split(maxsplit=2) for line in lines if line.strip().startswith("Above all")]
+    assert quoted == [["Above", "all", f"“{carrying}”"]], "texts of one sentence quote nothing"
+
+
+def test_exchange_of_experience_shows_two_needs(hub: Hub, firm: Profile, encoder: WordHashEncoder) -> None:
+    add_profile(hub, name="Kollegaen", needs=["en sensor mod tryksår"])
+    rebuild_index(hub.pk, encoder=encoder)
+
+    lines = recommend("madrasfabrikken", "--purpose", "erfa", "--language", "en")
+
+    assert lines[1] == "Exchange of experience:"
+    assert listed(lines) == ["1. Kollegaen"]
+    assert lines[5:7] == ["     You seek     sensor mod tryksår", "     They seek    en sensor mod tryksår"]
+
+
+def test_one_who_is_listed_is_told_with_rank_and_pair(firm: Profile) -> None:
+    lines = recommend("madrasfabrikken", "--why-not", "plejehjemmet", "--language", "en")
+
+    assert lines[:5] == [
+        "Madrasfabrikken (Firm)",
+        "OPI-light: Why not Plejehjemmet?",
+        "  Number 2: it is in the list",
+        "",
+        "  The pair of texts that fits best",
+    ]
+    assert lines[6:8] == ["     You seek     sensor mod tryksår", "     They offer   tryksår hos ældre"]
+
+
+def test_one_further_down_is_told_in_what_it_falls_behind(hub: Hub, firm: Profile, encoder: WordHashEncoder) -> None:
+    for number in range(10):
+        add_profile(hub, "clinician", name=f"Afdeling {number}", offers=[f"vi afprøver en sensor mod tryksår {number}"])
+    add_profile(hub, "municipality", name="Køkkenet", slug="koekkenet", offers=["kaffe og kage"])
+    rebuild_index(hub.pk, encoder=encoder)
+
+    lines = recommend("madrasfabrikken", "--why-not", "koekkenet", "--language", "en")
+
+    assert lines[2] == "  Number 13"
+    assert lines[3].startswith("  It falls behind those shown in: ")
+    assert "What you need: what they offer is further from it than the others' offers" in lines[3]
+
+
+def test_rule_that_keeps_somebody_out_is_said(hub: Hub, firm: Profile, encoder: WordHashEncoder) -> None:
+    add_profile(hub, name="Konkurrenten", slug="konkurrenten", offers=[NEED])
+    rebuild_index(hub.pk, encoder=encoder)
+
+    lines = recommend("madrasfabrikken", "--why-not", "konkurrenten", "--language", "en")
+
+    assert lines[2] == "  Not in the list. Another kind of partner: this purpose does not join you with: firm"
+
+
+def test_event_is_asked_about_too(hub: Hub, firm: Profile) -> None:
+    event = create_event(
+        hub,
+        slug="medico-bazar",
+        name="Medico Bazar",
+        place="Aalborg",
+        starts_at=datetime(2026, 5, 4, 9, tzinfo=UTC),
+        ends_at=datetime(2026, 5, 4, 16, tzinfo=UTC),
+    )
+    register_profiles(event, profiles=Profile.objects.filter(slug="plejehjemmet"))
+    asked = ("madrasfabrikken", "--purpose", "event", "--event", "medico-bazar", "--language", "en", "--why-not")
+
+    assert recommend(*asked, "plejehjemmet")[2] == "  Number 1: it is in the list"
+    assert recommend(*asked, "saarcentret")[2].startswith("  Not in the list. Not at the event: ")
+
+
+def test_why_not_for_a_text_is_one_line(firm: Profile) -> None:
+    assert "address name" in refusal(NEED, "--why-not", "plejehjemmet")
+
+
+@pytest.mark.parametrize("slug", ["nosuch", "Plejehjemmet", "\x1b[2J", "' OR 1=1", "x" * 5_000])
+def test_why_not_nobody_is_one_line(firm: Profile, slug: str) -> None:
+    assert "cannot find that profile" in refusal("madrasfabrikken", f"--why-not={slug}", "--language", "en")
 
 
 def test_event_keeps_to_those_who_take_part(hub: Hub, firm: Profile) -> None:
@@ -199,9 +289,7 @@ def test_index_that_is_not_built_is_one_line(hub: Hub, encoder: WordHashEncoder)
     assert "index is being built" in refusal(NEED, "--language", "en")
 
 
-def test_model_that_is_not_built_is_one_line(
-    hub: Hub, encoder: WordHashEncoder, settings: Settings, tmp_path: Path
-) -> None:
+def test_model_that_is_not_built_is_one_line(firm: Profile, settings: Settings, tmp_path: Path) -> None:
     settings.VIDENBRO_CACHE_DIR = tmp_path / "empty"
     use_encoder(None)
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from benchmarks import allocate, encode, experts, index, partners, quality, recommend, retrieve
 from benchmarks.data_files import DataMissing
-from benchmarks.report import as_table, write_report
+from benchmarks.report import as_table, computable, write_report
 from kernel.errors import DomainError
 
 Say = Callable[[str], None]
@@ -58,13 +58,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Measure and print."""
         name = options["name"]
+        _check_options(name, options)
         if name == "all":
-            if options["json"]:
-                raise CommandError("--json prints one benchmark; name it.")
             self._run_all(options["report"])
             return
         try:
-            figures = _measure(name, options, self._say(name))
+            figures = self._computable(name, _measure(name, options, self._say(name)))
         except DomainError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(json.dumps(figures) if options["json"] else as_table(figures))
@@ -76,7 +75,7 @@ class Command(BaseCommand):
                 self.stderr.write(f"bench {name}: skipped, it needs data of your own (--data).")
                 continue
             try:
-                results[name] = dict(module.run(self._say(name)))
+                results[name] = self._computable(name, module.run(self._say(name)))
             except DataMissing as error:
                 self.stderr.write(f"bench {name}: SKIPPED: {error}")
             except DomainError as error:
@@ -87,17 +86,18 @@ class Command(BaseCommand):
             titles = {name: (inspect.getdoc(module) or "").split("\n\n")[0] for name, module in BENCHMARKS.items()}
             write_report(report, results, titles, today=timezone.localdate())
 
+    def _computable(self, name: str, figures: Figures) -> Figures:
+        known = computable(figures)
+        for key in figures.keys() - known.keys():
+            self._say(name)(f"{key} cannot be computed from these data and is left out.")
+        return known
+
     def _say(self, name: str) -> Say:
         return lambda words: self.stderr.write(f"bench {name}: {words}")
 
 
 def _measure(name: str, options: dict[str, Any], say: Say) -> Figures:
-    """The figures of one benchmark with its options.
-
-    Raises:
-        CommandError: an option that this benchmark does not take, or one that it needs.
-    """
-    _check_options(name, options)
+    """The figures of one benchmark with its options, which were checked before."""
     data, size = options["data"], options["size"]
     if name == "partners" and data is not None:
         days = (options["history_until"], options["queries_from"], options["queries_until"] or "")
@@ -114,12 +114,31 @@ def _measure(name: str, options: dict[str, Any], say: Say) -> Figures:
 
 
 def _check_options(name: str, options: dict[str, Any]) -> None:
+    """Nothing that was asked for is passed over in silence.
+
+    Raises:
+        CommandError: an option that this benchmark does not take, or one that it needs.
+    """
+    if name == "all" and options["json"]:
+        raise CommandError("--json prints one benchmark; name it.")
+    if name != "all" and options["report"]:
+        raise CommandError("--report is the page of all benchmarks: bench all --report FILE.")
     for option, takers in _TAKES.items():
         if options[option] is not None and name not in takers:
             raise CommandError(f"bench {name} takes no --{option.replace('_', '-')}.")
     if options["size"] is not None and not 2 <= options["size"] <= 10_000_000:
         raise CommandError("--size is a number from 2 to 10000000.")
+    if options["data"] is not None and options["size"] is not None:
+        raise CommandError("bench allocate takes --data or --size, not both.")
     if name == "experts" and options["data"] is None:
         raise CommandError("bench experts needs --data: a folder with experts, queries and labels.")
-    if name == "partners" and options["data"] and not (options["history_until"] and options["queries_from"]):
+    if name == "partners":
+        _check_days(options)
+
+
+def _check_days(options: dict[str, Any]) -> None:
+    days = [options[name] for name in ("history_until", "queries_from", "queries_until")]
+    if options["data"] is None and any(day is not None for day in days):
+        raise CommandError("bench partners takes days for --data only; without, it asks the shared projects.")
+    if options["data"] is not None and not all(days[:2]):
         raise CommandError("bench partners --data needs --history-until and --queries-from.")

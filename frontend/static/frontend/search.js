@@ -18,7 +18,11 @@ document.addEventListener("htmx:config:request", (event) => {
   else if (body.has("like")) body.delete("q");
   if (!isTyped(ctx)) return;
   const shown = document.getElementById("found").dataset.words;
-  if (lettersIn(words) < FEWEST_LETTERS || words === shown) return event.preventDefault();
+  if (lettersIn(words) < FEWEST_LETTERS || words === shown) {
+    event.preventDefault();
+    // What was asked a letter ago must not come in now.
+    return htmx.trigger("#search-form", "htmx:abort");
+  }
   if (typing) [ctx.push, ctx.replace] = [null, "true"];
 });
 

@@ -6,7 +6,7 @@ from django.core.management.utils import get_random_secret_key
 
 from videnbro.settings import base
 from videnbro.settings.base import *  # noqa: F403
-from videnbro.settings.environment import env
+from videnbro.settings.environment import env, optional
 
 DATA_DIR = Path(env.str("VIDENBRO_DATA_DIR", default=str(base.DATA_DIR)))
 # Its database, mails and index are nobody else's business.
@@ -49,7 +49,7 @@ VIDENBRO_CACHE_DIR = Path(env.str("VIDENBRO_CACHE_DIR", default=str(base.VIDENBR
 VIDENBRO_ENCODER = env.str("VIDENBRO_ENCODER", default=base.VIDENBRO_ENCODER)
 VIDENBRO_INDEX_DIR = DATA_DIR / "index"
 VIDENBRO_MILVUS_URI = env.str("VIDENBRO_MILVUS_URI", default=base.VIDENBRO_MILVUS_URI).strip()
-VIDENBRO_MILVUS_TOKEN = env.str("VIDENBRO_MILVUS_TOKEN", default=base.VIDENBRO_MILVUS_TOKEN).strip()
+VIDENBRO_MILVUS_TOKEN = optional("VIDENBRO_MILVUS_TOKEN")
 # Everybody who tries it out has the same address, and the browser walks are quick.
 VIDENBRO_SEARCHES_A_MINUTE = 3000
 VIDENBRO_DEMO = True

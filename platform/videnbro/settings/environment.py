@@ -19,6 +19,12 @@ def required(name: str) -> str:
     return value
 
 
+def optional(name: str) -> str:
+    """The text under `name`, empty when it is not set."""
+    value: str = env.str(name, default="")
+    return value.strip()
+
+
 def switch(name: str, *, default: bool) -> bool:
     """True or false under `name`.
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from videnbro.settings import base
 from videnbro.settings.base import *  # noqa: F403
-from videnbro.settings.environment import database, env, required, switch
+from videnbro.settings.environment import database, env, optional, required, switch
 
 SECRET_KEY = required("VIDENBRO_SECRET_KEY")
 DEBUG = False
@@ -27,7 +27,7 @@ VIDENBRO_DEFAULT_HUB = env.str("VIDENBRO_DEFAULT_HUB", default=base.VIDENBRO_DEF
 VIDENBRO_ENCODER = env.str("VIDENBRO_ENCODER", default=base.VIDENBRO_ENCODER)
 VIDENBRO_ENCODER_THREADS = env.int("VIDENBRO_ENCODER_THREADS", default=0)
 VIDENBRO_MILVUS_URI = env.str("VIDENBRO_MILVUS_URI", default=base.VIDENBRO_MILVUS_URI).strip()
-VIDENBRO_MILVUS_TOKEN = env.str("VIDENBRO_MILVUS_TOKEN", default=base.VIDENBRO_MILVUS_TOKEN).strip()
+VIDENBRO_MILVUS_TOKEN = optional("VIDENBRO_MILVUS_TOKEN")
 
 # TLS ends at the proxy; a first run without one sets VIDENBRO_INSECURE_HTTP=true.
 _secure = not switch("VIDENBRO_INSECURE_HTTP", default=False)

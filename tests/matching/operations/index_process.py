@@ -60,7 +60,7 @@ def edit() -> None:
     from tests.factories import StatementFactory
 
     generator = random.Random(7)
-    for number in range(60):
+    for number in range(40):
         statement = generator.choice(list(Statement.objects.order_by("pk")))
         if number % 6 == 0:
             statement.delete()

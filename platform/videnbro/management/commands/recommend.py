@@ -128,7 +128,8 @@ def _describe_match(match: Match) -> Iterator[str]:
     if match.ours is not None and match.ours.statement is not None:
         yield from _quoted(our_label(match), match.ours)
     yield from _quoted(their_label(match), match.theirs)
-    yield "     " + _("Because") + "  " + _joined(match.reasons)
+    if match.reasons:
+        yield "     " + _("Because") + "  " + _joined(match.reasons)
     if match.reservation:
         yield f"     {match.reservation.label}  {match.reservation.detail}"
 
@@ -142,7 +143,7 @@ def _describe_standing(answer: WhyNot, purpose: Purpose) -> Iterator[str]:
     else:
         yield "  " + _("Number %(rank)s") % {"rank": answer.rank}
     if answer.weaker:
-        yield "  " + _("It falls behind those shown in") + f"  {_joined(answer.weaker)}"
+        yield "  " + _("It falls behind those shown in:") + f" {_joined(answer.weaker)}"
     if answer.match is not None:
         yield ""
         yield "  " + _("The pair of texts that fits best")
