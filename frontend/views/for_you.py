@@ -91,6 +91,7 @@ def lead_of(purpose: Purpose) -> str:
             "Collaboration project: a firm, a knowledge institution and a public part that complement each other."
         ),
         Purpose.EVENT: _("Event meeting: whom to meet at the next event, among those who take part."),
+        Purpose.ERFA: _("Exchange of experience: those who have the same concern as you, to learn from each other."),
     }[purpose]
 
 

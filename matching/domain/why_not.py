@@ -116,7 +116,6 @@ def _words() -> dict[str, tuple[str, str]]:
         "named_kind": (_("Who you ask for"), _("you name another kind of partner")),
         "stage_fit": (_("Stage"), _("the product's stage fits the purpose less")),
         "same_region": (_("Place"), _("they are in another region")),
-        "same_language": (_("Language"), _("the two texts are in the same language, which counts less than it seems")),
     }
 
 

@@ -1,19 +1,23 @@
 """A folder of its own for each process that keeps a word index: links to the snapshot, plus its own later changes.
 
-A process that died leaves its folder behind; the next one that starts removes it.
+A process that died leaves its folder behind; the next one that starts removes it. Who is alive is told by a lock and
+not by a process number: containers that share the disk count their processes apart.
 """
 
 import atexit
+import fcntl
 import os
 import shutil
 import threading
 import uuid
 import weakref
 from pathlib import Path
+from typing import IO
 
 _NAME = "process"
+_LOCK = ".lock"
 _lock = threading.Lock()
-_ours: set[Path] = set()
+_ours: dict[Path, IO[str]] = {}
 
 
 def new_private_folder(below: Path) -> Path:
@@ -25,20 +29,28 @@ def new_private_folder(below: Path) -> Path:
     parent = below / "processes"
     parent.mkdir(parents=True, exist_ok=True)
     _remove_orphans(parent)
-    path = parent / f"{_NAME}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+    while True:
+        path = parent / f"{_NAME}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        held = _locked(path)
+        if held is not None:
+            break
     with _lock:
         if not _ours:
             atexit.register(_remove_ours)
-        _ours.add(path)
+        _ours[path] = held
     return path
 
 
 def remove_private_folder(path: Path) -> None:
     """Give a folder up before the process ends; a forked child leaves its parent's folders alone."""
     with _lock:
-        _ours.discard(path)
-    if _is_ours(path):
-        shutil.rmtree(path, ignore_errors=True)
+        held = _ours.pop(path, None)
+    if not _is_ours(path):
+        return
+    shutil.rmtree(path, ignore_errors=True)
+    _lock_file(path).unlink(missing_ok=True)
+    if held is not None:
+        held.close()
 
 
 def remove_when_unused(path: Path, user: object) -> None:
@@ -47,32 +59,42 @@ def remove_when_unused(path: Path, user: object) -> None:
     weakref.finalize(user, remove_private_folder, path).atexit = False
 
 
-def _is_ours(path: Path) -> bool:
-    return path.name.startswith(f"{_NAME}-{os.getpid()}-")
+def _lock_file(path: Path) -> Path:
+    return path.with_name(f"{path.name}{_LOCK}")
+
+
+def _locked(path: Path) -> IO[str] | None:
+    """The folder's lock, held; none where somebody took the new file for an orphan's in the same moment."""
+    file = _lock_file(path).open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if _lock_file(path).exists():
+            return file
+    except BlockingIOError:
+        pass
+    file.close()
+    return None
 
 
 def _remove_orphans(parent: Path) -> None:
-    for path in parent.glob(f"{_NAME}-*-*"):
-        number = path.name.split("-")[1]
-        if number.isdigit() and not _is_alive(int(number)):
-            shutil.rmtree(path, ignore_errors=True)
+    """Folders whose lock nobody holds any more."""
+    for lock_file in parent.glob(f"{_NAME}-*{_LOCK}"):
+        try:
+            with lock_file.open("w") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(lock_file.with_name(lock_file.name.removesuffix(_LOCK)), ignore_errors=True)
+                lock_file.unlink(missing_ok=True)
+        except OSError:
+            continue  # somebody holds it, or it is gone
 
 
-def _is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
+def _is_ours(path: Path) -> bool:
+    return path.name.startswith(f"{_NAME}-{os.getpid()}-")
 
 
 def _remove_ours() -> None:
     with _lock:
         paths = list(_ours)
-        _ours.clear()
     for path in paths:
         # A forked child runs the same handlers, but the folder is its parent's.
-        if _is_ours(path):
-            shutil.rmtree(path, ignore_errors=True)
+        remove_private_folder(path)

@@ -121,6 +121,7 @@ PAGE_TYPES = (
     PageType("for-you-fit", "member", "/for-you/randers-hjemmepleje/", reach=_open_the_first_fit),
     PageType("for-you-project", "member", "/for-you/randers-hjemmepleje/?purpose=project"),
     PageType("for-you-event", "member", "/for-you/randers-hjemmepleje/?purpose=event"),
+    PageType("for-you-experience", "member", "/for-you/randers-hjemmepleje/?purpose=erfa"),
     PageType("why-not-asked", "member", WHY_NOT),
     PageType("why-not-shown", "member", f"{WHY_NOT}?name={ANOTHERS_PROFILE}"),
     PageType("why-not-kept-out", "member", f"{WHY_NOT}?name=randers-hjemmepleje"),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from events.models import Event, Participation
 from hubs.enums import Role
 from hubs.models import Hub
+from matching.enums import Purpose
 from profiles.models import Profile
 from tests.factories import (
     AffiliationFactory,
@@ -135,6 +136,15 @@ def test_unknown_purpose_means_opi_light(client: Client, profile: Profile, purpo
     response = speaks_for(client, profile).get(ADDRESS, {"purpose": purpose})
 
     assert response.context["purpose"] == "opi_light"
+
+
+@pytest.mark.parametrize("purpose", Purpose.values)
+def test_every_purpose_has_a_page_that_says_what_it_is_for(client: Client, profile: Profile, purpose: str) -> None:
+    response = speaks_for(client, profile).get(ADDRESS, {"purpose": purpose})
+
+    assert response.status_code == 200
+    assert response.context["purpose"] == purpose
+    assert len(response.context["purpose_lead"]) > 40
 
 
 def test_facilitator_opens_any_profile_and_reads_its_name(client: Client, profile: Profile) -> None:

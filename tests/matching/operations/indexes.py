@@ -113,4 +113,4 @@ def snapshot_of_an_older_generation(hub: Hub) -> None:
 
 
 def private_folders(hub: Hub) -> list[Path]:
-    return sorted((snapshot_folder(hub.pk) / "processes").glob("process-*"))
+    return sorted(path for path in (snapshot_folder(hub.pk) / "processes").glob("process-*") if path.is_dir())
