@@ -81,7 +81,8 @@ def _first(queries: list[str], passages: list[str], say: Say) -> tuple[np.ndarra
     spoken = _language(queries)
     beside = (queries, [spoken] * len(queries))
     corpus = Corpus(passages, say, languages=[_language(passages)] * len(passages), beside=beside)
-    by_meaning, fused = [], []
+    by_meaning: list[int] = []
+    fused: list[int] = []
     for number, (text, vector) in enumerate(zip(queries, encoded(queries, say), strict=True)):
         if number % 500 == 0:
             say(f"asking {number} of {len(queries)} queries")

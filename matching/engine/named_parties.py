@@ -26,7 +26,8 @@ _SIGNS = {
     "overlæge speciallæge physician surgeon",
     MUNICIPALITY: "kommun hjemmepleje hjemmesygepleje plejehjem plejecent bosted municipal sundhedscent "
     "genoptræningscent",
-    KNOWLEDGE_INSTITUTION: "universitet university gts laborator professionshøjskole institut= instituttet= institutter= institute= institutes= college",
+    KNOWLEDGE_INSTITUTION: "universitet university gts laborator professionshøjskole institut= instituttet= "
+    "institutter= institute= institutes= college",
     INVESTOR: "investor kapital capital fond funds= seed= venture=",
     ADVISER: "rådgiver konsulent adviser advisor consultant advokat lawyer",
     STUDENT: "studerende student praktikant specialestuderende interns= internship",
