@@ -112,13 +112,13 @@ def _same_collaboration(evidence: Evidence) -> Reason | None:
 
 
 def _named_kind(evidence: Evidence) -> Reason | None:
-    if evidence.values.get("named_kind", 0.0) <= 0:
+    if evidence.direction is not Direction.NEED_OFFER or evidence.values.get("named_kind", 0.0) <= 0:
         return None
     return Reason("named_kind", _("Asked for"), _("you name this kind of partner"))
 
 
 def _another_kind(evidence: Evidence) -> Reason | None:
-    if evidence.values.get("named_kind", 0.0) >= 0 or evidence.contributions.get("named_kind", 0.0) >= 0:
+    if evidence.direction is not Direction.NEED_OFFER or evidence.contributions.get("named_kind", 0.0) >= 0:
         return None
     return Reason("another_kind", _("But"), _("you name another kind of partner"))
 

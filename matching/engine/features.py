@@ -155,26 +155,19 @@ def _best_pairs(
 
 
 def _leading(score: NDArray[np.float32], directions: list[Ids], rows: StatementRows, profiles: Ids) -> Ids:
-    """The best pair over all directions; without any, the statement nearest to any ask."""
-    nearest = np.full((len(profiles), 2), -1, dtype=np.int64)
+    """The best pair of the first direction that has one; without any, the statement nearest to any ask."""
+    leading = np.full((len(profiles), 2), -1, dtype=np.int64)
     if not len(score):
-        return nearest
+        return leading
     best_ask, best = score.argmax(axis=0), score.max(axis=0)
     places = np.searchsorted(profiles, rows.profile)
     order = np.lexsort((rows.statement, -best, places))
     chosen = order[np.unique(places[order], return_index=True)[1]]
-    nearest[:, 0], nearest[:, 1] = best_ask[chosen], chosen
-    candidates = np.stack([_score_of(score, pairs) for pairs in directions])
-    which = candidates.argmax(axis=0)
-    known = candidates.max(axis=0) > -np.inf
-    for number, pairs in enumerate(directions):
-        take = known & (which == number)
-        nearest[take] = pairs[take]
-    return nearest
-
-
-def _score_of(score: NDArray[np.float32], pairs: Ids) -> NDArray[np.float32]:
-    return np.where(pairs[:, 0] >= 0, score[pairs[:, 0], pairs[:, 1]], -np.inf).astype(np.float32)
+    leading[:, 0], leading[:, 1] = best_ask[chosen], chosen
+    for pairs in reversed(directions):
+        there = pairs[:, 0] >= 0
+        leading[there] = pairs[there]
+    return leading
 
 
 def _match_columns(pool: Pool, directions: dict[str, Ids]) -> dict[str, Matrix]:

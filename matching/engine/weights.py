@@ -11,11 +11,10 @@ from matching.engine.ranker import LinearRanker
 _INTERCEPT = -8.0
 # Complementarity: what one seeks the other offers, from another part of the triple helix.
 _COMPLEMENT = {
-    "need_offer_meaning": 0.6,
-    "need_offer_words": 0.4,
-    "same_need_meaning": 0.5,
-    "evidence": 0.2,
-    "best_evidence": 0.25,
+    "need_offer_meaning": 0.7,
+    "need_offer_words": 0.5,
+    "same_need_meaning": 0.6,
+    "evidence": 0.1,
     "other_role": 1.0,
     "same_kind": -0.3,
     "same_collaboration": 0.4,
@@ -44,7 +43,6 @@ _CHANGES: dict[str, dict[str, float]] = {
         "same_purpose": 0.2,
         "named_kind": 0.0,
         "stage_fit": 0.0,
-        "best_evidence": 0.1,
     },
 }
 # In free-text search nothing is known of who asks.

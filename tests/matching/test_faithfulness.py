@@ -65,7 +65,9 @@ class Laboratory:
         rows = statement_rows(range(count), language=self.languages[:count].tolist(), statement_kind=[OFFER] * count)
         vectors, terms = FaissVectorStore(self.encoder.dimension), TantivyTermIndex.create()
         vectors.upsert(rows, self.vectors[:count])
-        terms.upsert(rows, [TermDocument(text.text, text.passage[len(text.text) :], text.language) for text in self.texts])
+        terms.upsert(
+            rows, [TermDocument(text.text, text.passage[len(text.text) :], text.language) for text in self.texts]
+        )
         generator = np.random.default_rng(1)
         return Searcher(vectors, terms, Background.of(self.vectors[:offers], self.languages[:offers], generator))
 
@@ -101,9 +103,7 @@ def judged_pairs() -> list[tuple[DemoStatement, DemoStatement]]:
 
 @pytest.mark.model
 @pytest.mark.slow
-def test_score_falls_further_without_the_carrying_sentence_than_without_another(
-    onnx_encoder: OnnxEncoder
-) -> None:
+def test_score_falls_further_without_the_carrying_sentence_than_without_another(onnx_encoder: OnnxEncoder) -> None:
     pairs = judged_pairs()
     laboratory = Laboratory(onnx_encoder, pairs)
 

@@ -150,9 +150,7 @@ def test_at_most_three_reasons_strongest_first(theirs: Statement, seeker: Profil
 
     codes = [
         code
-        for code, _detail in told(
-            theirs, seeker=seeker, ours=ours, missing_role=TeamRole.PUBLIC, **both_ways(8.0, 8.0)
-        )
+        for code, _detail in told(theirs, seeker=seeker, ours=ours, missing_role=TeamRole.PUBLIC, **both_ways(8.0, 8.0))
     ]
 
     assert codes == ["missing_role", "shared_words", "both_ways"]

@@ -30,7 +30,12 @@ def test_context_of_nothing_is_empty() -> None:
 
 @pytest.mark.parametrize(
     ("text", "whole"),
-    [("", False), ("sensor", False), ("en to tre fire fem seks syv", False), ("en to tre fire fem seks syv otte", True)],
+    [
+        ("", False),
+        ("sensor", False),
+        ("en to tre fire fem seks syv", False),
+        ("en to tre fire fem seks syv otte", True),
+    ],
 )
 def test_eight_words_read_as_a_statement(text: str, whole: bool) -> None:
     assert reads_as_statement(text) is whole

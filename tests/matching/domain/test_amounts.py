@@ -65,9 +65,7 @@ def test_profile_without_texts_neither_asks_nor_is_found(hub: Hub, encoder: Word
 def test_five_hundred_profiles_with_one_text_are_one_vector(hub: Hub, encoder: WordHashEncoder) -> None:
     first = add_profile(hub, "clinician", offers=["sensor mod tryksår"])
     profiles = Profile.objects.bulk_create(
-        Profile(
-            hub=hub, organisation=first.organisation, kind="clinician", name=f"Nr. {number}", slug=f"nr-{number}"
-        )
+        Profile(hub=hub, organisation=first.organisation, kind="clinician", name=f"Nr. {number}", slug=f"nr-{number}")
         for number in range(499)
     )
     Statement.objects.bulk_create(
@@ -110,4 +108,3 @@ def test_ranking_is_the_same_each_time(hub: Hub, encoder: WordHashEncoder) -> No
 
     assert len({ranking.profiles.tobytes() for ranking in rankings}) == 1
     assert len({ranking.scores.tobytes() for ranking in rankings}) == 1
-

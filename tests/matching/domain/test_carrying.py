@@ -5,10 +5,10 @@ import pytest
 
 from hubs.models import Hub
 from matching.domain.carrying import CarryingSentences
+from matching.domain.searching import search
 from matching.models import StatementVector
 from matching.queries import content_hash
 from matching.results import Match, SearchFilters
-from matching.domain.searching import search
 from matching.serving import hub_index
 from profiles.models import Statement
 from tests.encoders import WordHashEncoder
@@ -116,4 +116,4 @@ def test_hidden_texts_have_no_mark_that_tells_of_them(hub: Hub, encoder: WordHas
 
     assert match.theirs.text == "Vi hjælper. Kom bare."
     assert Statement.objects.filter(text__startswith="Hemmelig").exists()
-    assert (carried(match) or match.theirs.text) in match.theirs.text
+    assert carried(match) in {None, "Vi hjælper.", "Kom bare."}

@@ -61,7 +61,9 @@ def test_any_words_are_answered(hub: Hub, encoder: WordHashEncoder, words: str) 
     assert plain.total == 4
 
 
-@pytest.mark.parametrize("words", ["ord " * 10_000, "sensor OR " * 10_000, "a" * 1_000_000], ids=["words", "or", "letters"])
+@pytest.mark.parametrize(
+    "words", ["ord " * 10_000, "sensor OR " * 10_000, "a" * 1_000_000], ids=["words", "or", "letters"]
+)
 def test_ten_thousand_words_are_refused_clearly(hub: Hub, encoder: WordHashEncoder, words: str) -> None:
     build(hub, encoder)
 
@@ -81,9 +83,10 @@ def test_texts_of_profiles_may_be_as_ugly(hub: Hub, encoder: WordHashEncoder, te
     plain = add_profile(hub, "clinician", offers=["sensor mod tryksår"])
     build(hub, encoder)
 
-    assert [match.profile for match in search(
-        visitor(hub), "sensor mod tryksår", filters=SearchFilters(), today=TODAY
-    ).matches] == [plain]
-    assert {match.profile for match in recommend_for_text(
-        visitor(hub), text, purpose="opi_light", today=TODAY
-    ).matches} == {ugly, plain}
+    assert [
+        match.profile
+        for match in search(visitor(hub), "sensor mod tryksår", filters=SearchFilters(), today=TODAY).matches
+    ] == [plain]
+    assert {
+        match.profile for match in recommend_for_text(visitor(hub), text, purpose="opi_light", today=TODAY).matches
+    } == {ugly, plain}

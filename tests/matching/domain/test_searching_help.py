@@ -1,4 +1,4 @@
-"""What helps a searcher on: typing errors, stages, filters to open, more like this, both languages, one clear nothing."""
+"""What helps a searcher on: typos, stages, filters to open, more like this, both languages, a clear nothing."""
 
 from uuid import uuid4
 
@@ -67,7 +67,9 @@ def test_danish_words_find_english_texts_and_back(hub: Hub, encoder: WordHashEnc
     assert found(ask(hub, "rehabilitation of patients")) == [danish]
 
 
-@pytest.mark.parametrize("words", ["zzqx", "zzqx vvkw qqyy", "🦠", "og i på til", "the of and", "x", "1234567", "%_'\"--"])
+@pytest.mark.parametrize(
+    "words", ["zzqx", "zzqx vvkw qqyy", "🦠", "og i på til", "the of and", "x", "1234567", "%_'\"--"]
+)
 def test_nonsense_finds_nobody(hub: Hub, encoder: WordHashEncoder, others: list[Profile], words: str) -> None:
     exact = ExactEncoder("word-hash-exact")
     use_encoder(exact)
@@ -144,9 +146,7 @@ def test_nothing_to_open_where_nothing_is_hidden(hub: Hub, encoder: WordHashEnco
 
 
 def like(hub: Hub, statement: Statement, **filters: tuple[str, ...]) -> SearchResult:
-    return search_like(
-        visitor(hub), statement.public_id, filters=SearchFilters(**filters), today=TODAY
-    )
+    return search_like(visitor(hub), statement.public_id, filters=SearchFilters(**filters), today=TODAY)
 
 
 def test_more_like_this_leaves_out_its_own_organisation(

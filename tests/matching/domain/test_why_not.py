@@ -1,4 +1,4 @@
-"""“Why not X?”: each rule that keeps somebody out, a rank that is the list's own, and nothing that a page would hide."""
+"""“Why not X?”: each rule that keeps one out, a rank that is the list's own, and nothing that a page would hide."""
 
 from datetime import timedelta
 
@@ -126,9 +126,7 @@ def test_rank_is_the_place_in_the_list(hub: Hub, encoder: WordHashEncoder, seeke
         assert answer.match.theirs == match.theirs
 
 
-def test_one_behind_the_list_is_told_where_it_falls_behind(
-    hub: Hub, encoder: WordHashEncoder, seeker: Profile
-) -> None:
+def test_one_behind_the_list_is_told_where_it_falls_behind(hub: Hub, encoder: WordHashEncoder, seeker: Profile) -> None:
     for _number in range(SHOWN + 2):
         add_profile(hub, "clinician", offers=["sensor mod tryksår"], region_id="region:1081")
     last = add_profile(hub, "clinician", offers=["noget helt andet sensor"], region_id="region:1084")

@@ -37,10 +37,16 @@ def ask(place: int, words: str) -> Ask:
 
 
 def test_fusion_by_hand() -> None:
-    both, first, second = 1 / (RANK_CONSTANT + 2) + 1 / (RANK_CONSTANT + 1), 1 / (RANK_CONSTANT + 1), 0.0
-    assert both > first > second
+    shares = {
+        7: 1 / (RANK_CONSTANT + 1),
+        5: 1 / (RANK_CONSTANT + 2) + 1 / (RANK_CONSTANT + 1),
+        9: 1 / (RANK_CONSTANT + 3),
+        3: 1 / (RANK_CONSTANT + 2),
+    }
 
-    assert fuse_ranks([ids(7, 5, 9), ids(5, 3)], 10).tolist() == [5, 7, 3, 9]
+    found = fuse_ranks([ids(7, 5, 9), ids(5, 3)], 10).tolist()
+
+    assert found == sorted(shares, key=lambda number: -shares[number]) == [5, 7, 3, 9]
 
 
 def test_fusion_breaks_ties_by_id_and_cuts_at_the_depth() -> None:

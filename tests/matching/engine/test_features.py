@@ -43,9 +43,7 @@ def pool_of(meaning: npt.ArrayLike, words: npt.ArrayLike | None = None) -> Pool:
     return Pool(np.arange(1, table.shape[1] + 1), table, other, np.ones(len(table), np.float32))
 
 
-def features(
-    rows: StatementRows, pool: Pool, ours: Asker | None = None, facts: Facts | None = None
-) -> PairFeatures:
+def features(rows: StatementRows, pool: Pool, ours: Asker | None = None, facts: Facts | None = None) -> PairFeatures:
     return pair_features(ours or asker(), pool, rows, facts or Facts.none(len(rows)))
 
 
@@ -210,7 +208,9 @@ def test_every_value_lies_in_its_range(seed: int, count: int, weight: float) -> 
     for name in ("kind", "region"):
         first = np.unique(rows.profile, return_index=True)[1][np.unique(rows.profile, return_inverse=True)[1]]
         getattr(rows, name)[:] = getattr(rows, name)[first]
-    facts = Facts(*(generator.integers(0, 3, count).astype(np.int16) for _ in range(2)), generator.integers(0, 64, count))
+    facts = Facts(
+        *(generator.integers(0, 3, count).astype(np.int16) for _ in range(2)), generator.integers(0, 64, count)
+    )
     pool = Pool(
         rows.statement,
         generator.choice([LOWEST_MEANING, 0.0, 3.3, HIGHEST], (2, count)).astype(np.float32),

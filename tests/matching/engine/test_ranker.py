@@ -39,12 +39,13 @@ def test_probabilities_are_shares_and_grow_with_the_score() -> None:
 
     assert found[1:4] == pytest.approx([1 / (1 + math.e**2), 0.5, 1 / (1 + math.e**-2)])
     assert (np.diff(found) > 0).all()
-    assert (found[0] >= 0) and (found[-1] <= 1)
+    assert found[0] >= 0
+    assert found[-1] <= 1
 
 
 @pytest.mark.parametrize("weights", [{"z": 1.0}, {"a": 1.0, "y": 0.0}])
 def test_weight_for_no_feature_is_refused_by_name(weights: dict[str, float]) -> None:
-    with pytest.raises(ValueError, match="There is no feature [yz]"):
+    with pytest.raises(ValueError, match=r"There is no feature [yz]"):
         LinearRanker.of(("a", "b"), weights)
 
 
@@ -115,7 +116,9 @@ def test_folds_keep_groups_together() -> None:
 
     folds = group_folds(groups, 5, np.random.default_rng(1))
 
-    by_group = {group: {int(fold) for each, fold in zip(groups, folds, strict=True) if each == group} for group in groups}
+    by_group = {
+        group: {int(fold) for each, fold in zip(groups, folds, strict=True) if each == group} for group in groups
+    }
     assert {len(found) for found in by_group.values()} == {1}
     assert np.bincount(folds).tolist() == [60] * 5
 
