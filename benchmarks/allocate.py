@@ -27,7 +27,7 @@ POLICIES: dict[str, Callable[[Market], RankingPolicy]] = {
     "social_welfare": social_welfare,
     "nash_social_welfare": nash_social_welfare,
 }
-DEFAULT_SIZE = 1_000
+DEFAULT_SIZE = 3700
 LIST_LENGTH = 10
 # A clinician takes three contacts, a firm with a sales force fifteen: places are scarcer than lists are long.
 _LEAST_CAP, _MOST_CAP = 3, 15
@@ -50,7 +50,7 @@ class GeneratedMarket:
 
 
 def run(say: Callable[[str], None]) -> Figures:
-    """Both parts: the shared example where it is there, and a generated market of 1,000 a side."""
+    """Both parts: the shared example where it is there, and a generated market of 3,700 a side, as the largest events have."""
     shared = Path(settings.BASE_DIR).parent / "shared" / "data" / "fairreciprocal"
     figures = run_size(DEFAULT_SIZE, say)
     if not shared.is_dir():

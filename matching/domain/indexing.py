@@ -69,7 +69,7 @@ def _present(hub_id: int, encoder: str, hashes: Collection[str] | None) -> Colle
 
 
 def _store_vectors(hub_id: int, encoder: Encoder, hashes: Sequence[str], vectors: Vectors) -> None:
-    """A vector that is not a number is said and not stored: its text is found by words, and tried again."""
+    """A vector that is not a number is said and not stored: its text waits, and is tried again."""
     sound = [is_sound(vector, encoder.dimension) for vector in vectors]
     if not all(sound):
         logger.error("Hub %s: the model gave no usable vector for %s texts.", hub_id, sound.count(False))

@@ -45,7 +45,8 @@ def _pattern(kind: str) -> re.Pattern[str]:
 def _part(sign: str) -> str:
     if sign.endswith("="):
         return rf"\b{re.escape(sign[:-1])}\b"
-    return rf"\w*{re.escape(sign[1:])}" if sign.startswith("-") else rf"\b{re.escape(sign)}"
+    # No `\w*` before the first: it would change nothing but the time, which would grow with the square of the length.
+    return re.escape(sign[1:]) if sign.startswith("-") else rf"\b{re.escape(sign)}"
 
 
 _PATTERNS = {kind: _pattern(kind) for kind in ALL_KINDS}

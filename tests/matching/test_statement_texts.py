@@ -46,11 +46,21 @@ def test_eight_words_read_as_a_statement(text: str, whole: bool) -> None:
     [("tryksår", "da", "en", "pressure"), ("pressure ulcer", "en", "da", "tryksår")],
 )
 def test_words_are_looked_for_in_both_languages(text: str, language: str, other: str, translated: str) -> None:
-    own, *others = term_queries(text, language)
+    own, *things = term_queries(text, language)
 
+    ways = [way for thing in things for way in (thing, *thing.ways)]
     assert own == TermQuery(text, language)
-    assert any(query.language == other and translated in query.text for query in others)
-    assert {query.weight < own.weight for query in others} == {True}
+    assert any(way.language == other and translated in way.text for way in ways)
+
+
+def test_whole_statement_is_looked_for_in_both_languages_and_its_own_words_count_most() -> None:
+    text = "Vi søger en afdeling der vil afprøve vores sensor mod tryksår"
+
+    own, *others = term_queries(text, "da")
+
+    assert own == TermQuery(text, "da")
+    assert any(query.language == "en" and "pressure" in query.text for query in others)
+    assert all(query.weight < own.weight for query in others)
 
 
 @pytest.mark.parametrize("text", ["", "zzqx", "🦠", "text:(a AND b)~2 [x TO y]"])
