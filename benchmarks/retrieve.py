@@ -44,6 +44,8 @@ def run_data(folder: Path, say: Say) -> Figures:
     judged = [row for row in queries if str(row["id"]) in wanted]
     if not judged:
         raise DataMissing("labels: they name no query that is there.")
+    if gone := set().union(*wanted.values()) - {str(row["id"]) for row in passages}:
+        raise DataMissing(f"labels: there is no passage {min(gone)}.")
     by_meaning, fused = _first([str(row["text"]) for row in judged], [str(row["text"]) for row in passages], say)
 
     def accuracy(found: np.ndarray) -> float:

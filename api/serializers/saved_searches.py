@@ -72,7 +72,7 @@ class SavedSearchAnswer(serializers.Serializer[Any]):
 
 
 class SavedSearchList(serializers.Serializer[Any]):
-    """Your saved searches, newest first."""
+    """What a person keeps, newest first."""
 
     results = SavedSearchAnswer(many=True)
 

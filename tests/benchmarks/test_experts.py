@@ -9,7 +9,6 @@ import pytest
 from benchmarks import experts
 from benchmarks.data_files import DataMissing
 from tests.benchmarks.written_data import silent, write_rows
-from tests.encoders import WordHashEncoder
 
 TOPICS = {
     "skin": "pressure ulcers on the skin of patients in bed are prevented by mattresses",
@@ -118,12 +117,13 @@ def test_measures_without_a_list_to_measure_are_left_out(tmp_path: Path) -> None
 @pytest.mark.usefixtures("encoder")
 def test_expert_without_texts_comes_last(tmp_path: Path) -> None:
     people = [{"id": "skin", "texts": [TOPICS["skin"]]}, {"id": "a", "texts": []}, {"id": "b", "texts": ["  "]}]
-    labels = [{"query": "q-skin", "expert": name, "grade": name == "skin" and 1 or 0} for name in ("skin", "a", "b")]
+    labels = [{"query": "q-skin", "expert": name, "grade": int(name == "skin")} for name in ("skin", "a", "b")]
 
     assert experts.run_data(write_experts(tmp_path, labels, experts=people), silent)["weighted_loss"] == 0.0
 
 
-def test_ids_may_be_numbers(encoder: WordHashEncoder, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("encoder")
+def test_ids_may_be_numbers(tmp_path: Path) -> None:
     people = [{"id": 1, "texts": [TOPICS["skin"]]}, {"id": 2, "texts": [TOPICS["lung"]]}]
     asked = [{"id": 7, "text": TOPICS["skin"]}]
     labels = [{"query": "7", "expert": 1, "grade": "2.5"}, {"query": 7, "expert": "2", "grade": 1}]
@@ -131,7 +131,6 @@ def test_ids_may_be_numbers(encoder: WordHashEncoder, tmp_path: Path) -> None:
     figures = experts.run_data(write_experts(tmp_path, labels, experts=people, queries=asked), silent)
 
     assert (figures["lists"], figures["weighted_loss"]) == (1, 0.0)
-    assert len(encoder.encoded) == 3
 
 
 @pytest.mark.usefixtures("encoder")
