@@ -50,7 +50,7 @@ class GeneratedMarket:
 
 
 def run(say: Callable[[str], None]) -> Figures:
-    """Both parts: the shared example where it is there, and a generated market of 3,700 a side, as the largest events have."""
+    """Both parts: the shared example where it is there, and a generated market of 3,700 a side."""
     shared = Path(settings.BASE_DIR).parent / "shared" / "data" / "fairreciprocal"
     figures = run_size(DEFAULT_SIZE, say)
     if not shared.is_dir():

@@ -109,8 +109,8 @@ def encoded(texts: Sequence[str], say: Say, *, passages: bool = False) -> Vector
 def _kept(store: Path) -> dict[str, Vectors]:
     """Vectors by digest from earlier runs; none from a file that a killed run left broken."""
     try:
-        with np.load(store) as file:
-            return dict(zip(file["names"].tolist(), file["vectors"], strict=True))
+        with store.open("rb") as file, np.load(file) as kept:
+            return dict(zip(kept["names"].tolist(), kept["vectors"], strict=True))
     except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
         return {}
 

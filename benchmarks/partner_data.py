@@ -76,7 +76,9 @@ def _project(row: dict[str, Any]) -> Project:
         raise DataMissing(f"projects: the members of “{row['title']}” are no list.")
     members = tuple(str(member) for member in row["members"])
     text = f"{row['title'] or ''}. {row['objective'] or ''}"
-    return Project(text, iso_day(str(row["signed"])[:10]) if row["signed"] else "", str(row["coordinator"] or ""), members)
+    return Project(
+        text, iso_day(str(row["signed"])[:10]) if row["signed"] else "", str(row["coordinator"] or ""), members
+    )
 
 
 def iso_day(value: object) -> str:

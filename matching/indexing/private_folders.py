@@ -45,11 +45,11 @@ def remove_private_folder(path: Path) -> None:
     """Give a folder up before the process ends; a forked child leaves its parent's folders alone."""
     with _lock:
         held = _ours.pop(path, None)
-    if not _is_ours(path):
-        return
-    shutil.rmtree(path, ignore_errors=True)
-    _lock_file(path).unlink(missing_ok=True)
+    if _is_ours(path):
+        shutil.rmtree(path, ignore_errors=True)
+        _lock_file(path).unlink(missing_ok=True)
     if held is not None:
+        # In a forked child this lets go of the copy only: the parent holds the lock.
         held.close()
 
 

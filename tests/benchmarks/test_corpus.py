@@ -114,7 +114,9 @@ def test_same_text_is_encoded_once_and_keeps_its_places(encoder: WordHashEncoder
     assert not np.array_equal(vectors[0], vectors[1])
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"no archive at all", None], ids=["empty", "zip", "text", "cut"])
+@pytest.mark.parametrize(
+    "content", [b"", b"PK\x03\x04", b"no archive at all", None], ids=["empty", "zip", "text", "cut"]
+)
 def test_broken_store_is_written_anew(encoder: WordHashEncoder, content: bytes | None) -> None:
     first = encoded(TEXTS, silent, passages=True)
     path = store()
