@@ -6,6 +6,7 @@ from matching.statement_texts import lexicon
 
 _DANISH_LETTERS = re.compile(r"[æøå]", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
+_LETTERS_WEIGH = 2
 _DANISH = frozenset(
     "af at de den der det dig din en er et for fra har hos hvad hvem i ikke jeg kan med mod når og om på som søger "
     "til ved vi vil vores afprøvning behov borger borgere kommune sygehus".split()
@@ -21,10 +22,9 @@ def guess_language(text: str) -> str:
 
     Danish when nothing tells, since most readers write it.
     """
-    if _DANISH_LETTERS.search(text):
-        return "da"
     words = [word.casefold() for word in _WORD.findall(text)]
-    danish = sum(word in _DANISH for word in words)
+    # Letters tell less than small words do: an English text may name Søren or measure in ångström.
+    danish = sum(word in _DANISH for word in words) + (_LETTERS_WEIGH if _DANISH_LETTERS.search(text) else 0)
     english = sum(word in _ENGLISH for word in words)
     if danish == english:
         danish, english = (len(lexicon().concepts(text, language)) for language in ("da", "en"))

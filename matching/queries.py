@@ -60,11 +60,15 @@ def content_hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def indexable_statements(hub_id: int, profile_ids: Collection[int] | None = None) -> Iterator[IndexableStatement]:
+def indexable_statements(
+    hub_id: int, profile_ids: Collection[int] | None = None, statement_ids: Collection[int] | None = None
+) -> Iterator[IndexableStatement]:
     """Statements of profiles that are not paused, of the given profiles or all, in order of id."""
     rows = Statement.objects.filter(hub_id=hub_id, profile__is_paused=False).order_by("pk")
     if profile_ids is not None:
         rows = rows.filter(profile_id__in=profile_ids)
+    if statement_ids is not None:
+        rows = rows.filter(pk__in=statement_ids)
     about = Statement.objects.filter(profile=OuterRef("profile"), kind=StatementKind.ABOUT)
     rows = rows.annotate(
         about=Subquery(about.values("text")[:1]),
@@ -172,7 +176,8 @@ def as_facts(statements: list[IndexableStatement]) -> Facts:
 
 def stored_vectors(hub_id: int, encoder: str, hashes: Collection[str] | None = None) -> dict[str, Vectors]:
     """Stored vectors (dimension,) by content hash; all of the hub's when `hashes` is None."""
-    rows = StatementVector.objects.filter(hub_id=hub_id, encoder=encoder)
+    # Without an order: SQLite would walk the table in that order instead of looking the hashes up.
+    rows = StatementVector.objects.filter(hub_id=hub_id, encoder=encoder).order_by()
     if hashes is None:
         return _unpack(rows.values_list("content_hash", "vector").iterator(chunk_size=2000))
     wanted = sorted(set(hashes))

@@ -8,13 +8,16 @@ from matching.engine.explain import Span, carrying_sentence, sentence_spans
 from matching.engine.stores import Vectors
 from matching.indexing.hub_index import HubIndex
 from matching.queries import IndexableStatement, content_hash, indexable_statements, stored_vectors
+from profiles.models import Statement
 
 
 class CarryingSentences:
-    """Answers for the statements of some profiles; three queries whatever their number."""
+    """Answers for some statements, one of them or more of a profile; three queries whatever their number, or none."""
 
-    def __init__(self, hub_id: int, index: HubIndex, profile_ids: Collection[int]) -> None:
-        rows = list(indexable_statements(hub_id, profile_ids)) if profile_ids else []
+    def __init__(self, hub_id: int, index: HubIndex, statements: Collection[Statement]) -> None:
+        told = [row for row in statements if len(sentence_spans(row.text)) > 1]
+        profiles, ids = {row.profile_id for row in told}, {row.pk for row in told}
+        rows = list(indexable_statements(hub_id, profiles, ids)) if told else []
         self._rows = {row.columns[0]: row for row in rows if row.without}
         hashes = {content_hash(text) for row in self._rows.values() for text in row.embedded}
         self._stored = stored_vectors(hub_id, index.version.encoder, hashes) if hashes else {}

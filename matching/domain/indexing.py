@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from kernel.errors import NotReady
@@ -167,7 +167,16 @@ def rebuild_index(hub_id: int, *, encoder: Encoder, progress: Progress | None = 
     if index is None:
         index = build_from_database(state, encoder.dimension, backend)
         save_snapshot(hub_id, index)
+    _refresh_statistics()
     return index
+
+
+def _refresh_statistics() -> None:
+    """Let SQLite look at its tables: after a bulk load it would take the hub's index for the best of all."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA analysis_limit = 1000")
+            cursor.execute("ANALYZE")
 
 
 def _begin_generation(state: IndexState, encoder: Encoder, centring: Centring, background: Background) -> None:

@@ -59,17 +59,18 @@ class Presenter:
         What the viewer may no longer see drops out, also where the index has not heard of it yet.
         """
         profiles = self.read(found) if profiles is None else profiles
-        shown = list(profiles)
-        if self.seeker is not None:
-            shown.append(self.seeker.pk)
-        carrying = CarryingSentences(self.viewer.hub_id, self.index, shown)
-        matches: list[Match] = []
-        for item in found:
-            profile = profiles.get(item.profile_id)
-            statement = _readable(profile, item.their_statement)
-            if profile is not None and statement is not None:
-                matches.append(self._match(item, profile, statement, carrying, first_rank + len(matches)))
-        return matches
+        pairs = [(item, profiles.get(item.profile_id)) for item in found]
+        shown = [
+            (item, profile, statement)
+            for item, profile in pairs
+            if profile is not None and (statement := _readable(profile, item.their_statement)) is not None
+        ]
+        ours = [row for item, _profile, _theirs in shown if (row := self.question.statements[item.ask]) is not None]
+        carrying = CarryingSentences(self.viewer.hub_id, self.index, [*ours, *(theirs for *_rest, theirs in shown)])
+        return [
+            self._match(item, profile, theirs, carrying, rank)
+            for rank, (item, profile, theirs) in enumerate(shown, start=first_rank)
+        ]
 
     def read(self, found: Collection[Found]) -> dict[int, Profile]:
         """The profiles that the viewer may see, with details, by id: four queries whatever the number."""
@@ -128,7 +129,7 @@ class Presenter:
         return None if np.isnan(vector).any() else carrying.span(ours.pk, text, vector)
 
 
-def _readable(profile: Profile | None, statement_id: int) -> Statement | None:
+def _readable(profile: Profile, statement_id: int) -> Statement | None:
     """The statement, if it is among those that `with_details` found readable."""
     rows: list[Statement] = getattr(profile, "readable_statements", [])
     return next((row for row in rows if row.pk == statement_id), None)

@@ -1,22 +1,19 @@
-"""The bench command: one flat JSON object on stdout, a table without it, and a page with bars met or not."""
+"""The bench command: which options go with which benchmark, one flat JSON object on stdout, and all in turn."""
 
 import io
 import json
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
-from benchmarks import partners, quality
+from benchmarks import allocate, experts, index, partners, quality, recommend, retrieve
 from benchmarks.data_files import DataMissing
 from benchmarks.management.commands.bench import BENCHMARKS
-from benchmarks.report import as_table, bar_for, write_report
-from benchmarks.texts import stitched_texts
-from benchmarks.timing import interleaved
 from kernel.errors import NotReady
+from tests.benchmarks.written_data import write_rows
 
 FIGURES = {"recall_at_10": 0.5, "cross_language_recall_at_10": 0.25, "needs": 4}
 
@@ -77,6 +74,24 @@ def test_bench_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
         (("experts",), "needs --data"),
         (("partners", "--data", "somewhere"), "--history-until"),
         (("retrieve", "--data", "nowhere-at-all"), "no folder"),
+        (("partners", "--size", "10"), "takes no --size"),
+        (("retrieve", "--queries-from", "2023-10-01"), "takes no --queries-from"),
+        (("experts", "--data", "nowhere-at-all", "--history-until", "2023-10-01"), "takes no --history-until"),
+        (("experts", "--data", "nowhere-at-all"), "no folder nowhere-at-all"),
+        (("experts", "--rank", "queries"), "needs --data"),
+        (("experts", "--data", "nowhere-at-all", "--rank", "nobody"), "invalid choice: 'nobody'"),
+        (("partners", "--data", "nowhere-at-all", "--queries-from", "2023-10-01"), "needs --history-until"),
+        (("partners", "--data", "nowhere-at-all", "--history-until", "2023-10-01"), "and --queries-from"),
+        (("partners", "--history-until", "2023-10-01", "--queries-from", "2023-10-01"), "for --data only"),
+        (("allocate", "--data", "nowhere-at-all"), r"left_to_right\.csv is missing"),
+        (("allocate", "--data", "nowhere-at-all", "--size", "10"), "not both"),
+        (("allocate", "--size", "-3"), "from 2"),
+        (("recommend", "--size", "0"), "from 2"),
+        (("index", "--size", "10000001"), "from 2"),
+        (("index", "--size", "many"), "invalid int value"),
+        (("all", "--data", "somewhere"), "takes no --data"),
+        (("all", "--size", "10"), "takes no --size"),
+        (("quality", "--report", "page.md"), "bench all --report"),
     ],
 )
 def test_bench_with_options_that_do_not_fit_says_which_do(arguments: tuple[str, ...], complaint: str) -> None:
@@ -102,46 +117,76 @@ def test_bench_all_skips_loudly_what_lacks_data(monkeypatch: pytest.MonkeyPatch)
     assert "partners_figure" not in out.getvalue()
 
 
-def test_report_tells_the_bars_that_are_not_met(tmp_path: Path) -> None:
-    page = tmp_path / "docs" / "benchmarks.md"
+@pytest.mark.parametrize(
+    ("arguments", "module", "function", "given"),
+    [
+        (("recommend", "--size", "40"), recommend, "run", (40,)),
+        (("index", "--size", "2"), index, "run", (2,)),
+        (("allocate", "--size", "40"), allocate, "run_size", (40,)),
+        (("allocate", "--data", "d"), allocate, "run_data", (Path("d"),)),
+        (("retrieve", "--data", "d"), retrieve, "run_data", (Path("d"),)),
+        (("experts", "--data", "d"), experts, "run_data", (Path("d"), "experts")),
+        (("experts", "--data", "d", "--rank", "queries"), experts, "run_data", (Path("d"), "queries")),
+        (
+            ("partners", "--data", "d", "--history-until", "2023-01-01", "--queries-from", "2023-02-01"),
+            partners,
+            "run_data",
+            (Path("d"), "2023-01-01", "2023-02-01", ""),
+        ),
+        (("partners",), partners, "run", ()),
+    ],
+)
+def test_options_reach_the_benchmark(
+    monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], module: Any, function: str, given: tuple[Any, ...]
+) -> None:
+    calls: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(module, function, lambda *args: (calls.append(args), {"figure": 1.5})[1])
+    out = io.StringIO()
 
-    write_report(
-        page,
-        {"quality": {"recall_at_10": 0.5, "cross_language_recall_at_10": 0.93, "needs": 3}},
-        {"quality": "Title."},
-        today=date(2026, 11, 22),
-    )
+    call_command("bench", *arguments, "--json", stdout=out)
+
+    assert json.loads(out.getvalue()) == {"figure": 1.5}
+    assert [tuple(each for each in call if not callable(each)) for call in calls] == [given]
+
+
+def test_figure_that_cannot_be_computed_is_left_out_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    figures = {"recall_at_10": 0.5, "gain_new": float("nan"), "ratio": float("inf")}
+    monkeypatch.setattr(quality, "run", lambda say: figures)
+    out, err = io.StringIO(), io.StringIO()
+
+    call_command("bench", "quality", "--json", stdout=out, stderr=err)
+
+    assert json.loads(out.getvalue()) == {"recall_at_10": 0.5}
+    assert {line.split()[2] for line in err.getvalue().splitlines()} == {"gain_new", "ratio"}
+
+
+@pytest.mark.usefixtures("encoder")
+def test_bench_of_a_folder_prints_one_flat_object_of_numbers(tmp_path: Path) -> None:
+    texts = {"a": "The mattress prevents pressure ulcers.", "b": "An inhaler for people who cough."}
+    write_rows(tmp_path, "experts", [{"id": name, "texts": [text]} for name, text in texts.items()])
+    write_rows(tmp_path, "queries", [{"id": name, "text": text} for name, text in texts.items()])
+    write_rows(tmp_path, "labels", [{"query": "a", "expert": name, "grade": int(name == "a")} for name in texts])
+    out, err = io.StringIO(), io.StringIO()
+
+    call_command("bench", "experts", "--data", str(tmp_path), "--json", stdout=out, stderr=err)
+
+    figures = json.loads(out.getvalue(), parse_constant=pytest.fail)
+    assert len(out.getvalue().splitlines()) == 1
+    assert {type(value) for value in figures.values()} == {int, float}
+    assert (figures["weighted_loss"], figures["auc"]) == (0.0, 1.0)
+    assert "bench experts: ranking with the baselines" in err.getvalue()
+
+
+def test_bench_all_writes_the_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name, module in BENCHMARKS.items():
+        if hasattr(module, "run"):
+            monkeypatch.setattr(module, "run", lambda say, name=name: {f"{name}_figure": 1.0, "lost": float("nan")})
+    page = tmp_path / "benchmarks.md"
+
+    call_command("bench", "all", "--report", str(page), stdout=io.StringIO(), stderr=io.StringIO())
 
     text = page.read_text()
-    assert "| `recall_at_10` | 0.5 | >= 0.95, **not met** |" in text
-    assert "| `cross_language_recall_at_10` | 0.93 | >= 0.92, met |" in text
-    assert "| `needs` | 3 |  |" in text
-    assert "2026-11-22" in text
-
-
-def test_bar_at_the_limit_is_met() -> None:
-    assert bar_for("index", "search_time_ratio", 0.02) == "<= 0.02, met"
-    assert bar_for("encode", "rss_mb", 1.0) == ""
-
-
-def test_table_aligns() -> None:
-    assert as_table({"a": 1.0, "long_name": 0.123456}).splitlines() == [
-        "a                   1",
-        "long_name      0.1235",
-    ]
-
-
-def test_stitched_texts_have_their_length_and_repeat_with_the_seed() -> None:
-    one = stitched_texts(20, 50, np.random.default_rng(1))
-
-    assert [len(text.split()) for text in one] == [50] * 20
-    assert one == stitched_texts(20, 50, np.random.default_rng(1))
-    assert len(set(one)) == 20
-
-
-def test_interleaved_runs_both_in_turn() -> None:
-    calls: list[str] = []
-
-    interleaved(lambda: calls.append("ours"), lambda: calls.append("reference"), 2)
-
-    assert calls == ["ours", "reference", "ours", "reference", "reference", "ours"]
+    ran = [name for name in BENCHMARKS if name != "experts"]
+    assert [line[3:] for line in text.splitlines() if line.startswith("## ")] == ran
+    assert [name for name in ran if f"| `{name}_figure` | 1 |" in text] == ran
+    assert "lost" not in text

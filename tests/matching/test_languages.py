@@ -13,7 +13,7 @@ from matching.languages import guess_language
         "hjemmemonitorering",
         "SØVN",
         "det er en robot",
-        "the patient needs a søm",
+        "en robot til Ørsted og de andre",
         "",
         "   ",
         "🦠",
@@ -34,6 +34,8 @@ def test_danish_and_what_tells_nothing(text: str) -> None:
         "TEST OF THE ROBOT",
         "what is the need?",
         "wearables for patients with diabetes",
+        "Søren measures in ångström for the patients of the ward",
+        "pressure ulcer prevention",
     ],
 )
 def test_english(text: str) -> None:
