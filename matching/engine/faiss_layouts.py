@@ -113,6 +113,8 @@ class InvertedBase:
 
     def _search(self, queries: Vectors, count: int, selector: Any, probes: int) -> tuple[Vectors, Ids]:
         parameters = _inverted_parameters(nprobe=probes, **({"sel": selector} if selector else {}))
+        # One question alone is shared out over the lists, several over the questions.
+        self.index.parallel_mode = 1 if len(queries) == 1 else 0
         scores, positions = self.index.search(queries, count, params=parameters)
         return scores, positions
 

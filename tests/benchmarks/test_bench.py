@@ -140,7 +140,12 @@ def test_options_reach_the_benchmark(
     monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], module: Any, function: str, given: tuple[Any, ...]
 ) -> None:
     calls: list[tuple[Any, ...]] = []
-    monkeypatch.setattr(module, function, lambda *args: (calls.append(args), {"figure": 1.5})[1])
+
+    def measure(*args: Any) -> dict[str, float]:
+        calls.append(args)
+        return {"figure": 1.5}
+
+    monkeypatch.setattr(module, function, measure)
     out = io.StringIO()
 
     call_command("bench", *arguments, "--json", stdout=out)

@@ -1,13 +1,14 @@
 """A benchmark's own database: a folder of its own that goes away, and commands that fail loudly."""
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from benchmarks import own_database, quality, recommend
+from benchmarks import quality, recommend
 from kernel.errors import NotReady
 
 
@@ -31,7 +32,7 @@ class Commands:
 @pytest.fixture
 def commands(monkeypatch: pytest.MonkeyPatch) -> Commands:
     commands = Commands()
-    monkeypatch.setattr(own_database.subprocess, "run", commands.run)
+    monkeypatch.setattr(subprocess, "run", commands.run)
     return commands
 
 
@@ -50,7 +51,7 @@ def test_quality_is_measured_in_a_folder_of_its_own(commands: Commands) -> None:
 
 
 def test_recommend_takes_its_three_steps(commands: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(own_database.shutil, "copytree", lambda *folders: None)
+    monkeypatch.setattr(shutil, "copytree", lambda *folders: None)
     commands.answers["bench_step"] = (0, '{"some_ms": 1.0}\n')
 
     assert recommend.run(lambda words: None, 40) == {"profiles": 40, "some_ms": 1.0}

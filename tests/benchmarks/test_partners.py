@@ -137,21 +137,34 @@ def test_nothing_signed_later_tells(
     np.testing.assert_array_equal(scores_of(changed), scores_of(rows))
 
 
-def test_text_and_coordinator_of_a_query_and_the_past_do_tell(
-    scores_of: Callable[[list[Row]], partners.Scores],
-) -> None:
-    rows = world_of_topics()
-    before = scores_of(rows)
-    text, coordinator, past = (copy.deepcopy(rows) for _change in range(3))
-    text[PAST]["objective"] = "Something about insulin, glucose and pancreas."
-    coordinator[PAST]["coordinator"] = "t3-1"
-    past[PAST - 1]["members"] = past[PAST - 1]["members"][:2]
+def change_text(rows: list[Row]) -> None:
+    rows[PAST]["objective"] = "Something about insulin, glucose and pancreas."
 
-    for changed in (text, coordinator):
-        after = scores_of(changed)
-        assert not np.array_equal(after[0], before[0])
-        np.testing.assert_array_equal(after[1:], before[1:])
-    assert not np.array_equal(scores_of(past)[1:], before[1:])
+
+def change_coordinator(rows: list[Row]) -> None:
+    rows[PAST]["coordinator"] = "t3-1"
+
+
+@pytest.mark.parametrize(("world", "change"), [(world_of_topics, change_text), (world_of_teams, change_coordinator)])
+def test_text_and_coordinator_tell_about_their_own_query_alone(
+    scores_of: Callable[[list[Row]], partners.Scores], world: Callable[[], list[Row]], change: Change
+) -> None:
+    rows = world()
+    changed = copy.deepcopy(rows)
+    change(changed)
+
+    before, after = scores_of(rows), scores_of(changed)
+
+    assert not np.array_equal(after[0], before[0])
+    np.testing.assert_array_equal(after[1:], before[1:])
+
+
+def test_the_past_tells(scores_of: Callable[[list[Row]], partners.Scores]) -> None:
+    rows = world_of_topics()
+    changed = copy.deepcopy(rows)
+    changed[PAST - 1]["members"] = changed[PAST - 1]["members"][:2]
+
+    assert not np.array_equal(scores_of(changed), scores_of(rows))
 
 
 def test_what_lies_between_history_and_queries_does_not_tell(

@@ -1,4 +1,4 @@
-"""What runs in a benchmark's own database, here in the test's: a small generated cluster, and the demo's judged needs."""
+"""What runs in a benchmark's own database, here in the test's: a small cluster, and the demo's judged needs."""
 
 import io
 import json

@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 
 from hubs.models import Hub
+from matching.domain.indexing import rebuild_index, save_snapshot
 from matching.engine import faiss_store
 from matching.engine.faiss_store import FaissVectorStore
+from matching.indexing.backends import snapshot_folder
 from matching.indexing.hub_index import HubIndex
 from matching.indexing.registry import IndexRegistry, Work, in_background
+from matching.indexing.snapshots import read_snapshot
 from tests.encoders import WordHashEncoder
 from tests.matching.cluster import add_profile, build, publish_all
 from tests.matching.operations.indexes import (
@@ -191,3 +194,14 @@ def test_folder_of_an_index_goes_with_the_index(hub: Hub, encoder: WordHashEncod
     assert len(private_folders(hub)) == 1
     assert len(index.stores.terms.documents(np.array([1]))) == 1
     assert [words.text for words in index.stores.terms.documents(index.rows.statement)] == list(TEXTS)
+
+
+def test_snapshot_of_an_older_generation_that_comes_late_replaces_nothing(hub: Hub, encoder: WordHashEncoder) -> None:
+    five_profiles(hub)
+    older = rebuild_index(hub.pk, encoder=encoder)
+    newer = rebuild_index(hub.pk, encoder=encoder)
+
+    save_snapshot(hub.pk, older)
+
+    assert (older.version.generation, newer.version.generation) == (1, 2)
+    assert read_snapshot(snapshot_folder(hub.pk)).version == newer.version
