@@ -93,7 +93,7 @@ def test_sentences_that_pull_apart_carry_nothing(hub: Hub, encoder: WordHashEnco
     statement = only_statement(profile)
     away = -encoder.encode_passages(["En. To. Tre."])[0]
 
-    carrying = CarryingSentences(hub.pk, hub_index(hub.pk), [profile.pk])
+    carrying = CarryingSentences(hub.pk, hub_index(hub.pk), [statement])
 
     assert carrying.span(statement.pk, statement.text, np.zeros_like(away)) is None
     assert carrying.span(statement.pk, "Andre ord. Her.", away) is None

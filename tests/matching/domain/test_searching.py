@@ -347,7 +347,7 @@ def test_query_count_is_the_same_for_three_and_for_ten_matches(
     ask(visitor(hub))
 
     for limit in (3, 10):
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(6):
             result = ask(visitor(hub), limit=limit, themes="sustainability")
         assert len(result.matches) == limit
 
