@@ -58,6 +58,7 @@ class RowBitmaps:
 
     def __init__(self, rows: StatementRows) -> None:
         self.rows = rows
+        self._everything = packed(np.ones(len(rows), dtype=np.bool_))
         self._kept: OrderedDict[Hashable, Bits] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -70,7 +71,7 @@ class RowBitmaps:
 
     def passing(self, where: RowFilter) -> Bits:
         """The rows that pass, as bits of the caller's own."""
-        bits = packed(np.ones(len(self.rows), dtype=np.bool_))
+        bits = self._everything.copy()
         for key, work_out in self._frequent_conditions(where):
             bits &= self._remembered(key, work_out)
         if where.profiles is not None:
