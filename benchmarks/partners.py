@@ -26,7 +26,7 @@ from benchmarks.partner_data import (
 )
 from benchmarks.report import computable
 from matching.engine.evidence import summed_evidence
-from matching.engine.ranker import LinearRanker
+from matching.engine.linear_ranker import LinearRanker
 from matching.engine.ranker_training import fit_ranker
 
 Figures = dict[str, float]

@@ -7,7 +7,7 @@ from uuid import UUID
 from frontend.facets import chosen_labels
 from frontend.questions import Question, kept_question
 from hubs.policies import Viewer
-from matching.queries import saved_searches
+from matching.queries.saved_searches import saved_searches
 
 Mark = tuple[str, frozenset[tuple[str, str]]]
 

@@ -14,7 +14,7 @@ from api.serializers.saved_searches import NewSavedSearch, SavedSearchAnswer, Sa
 from api.views.base import HubView, chosen
 from hubs.models import User
 from matching.domain.saved_searches import remove_search, save_search
-from matching.queries import saved_searches
+from matching.queries.saved_searches import saved_searches
 from matching.results import SearchFilters
 
 NEW_SEARCH = OpenApiExample(

@@ -17,7 +17,7 @@ from frontend.questions import kept_question, read_question
 from frontend.requests import PageRequest
 from kernel.errors import NotFound
 from matching.domain.saved_searches import remove_search, save_search
-from matching.queries import saved_searches
+from matching.queries.saved_searches import saved_searches
 
 
 @require_POST

@@ -7,7 +7,7 @@ import numpy as np
 from matching.engine.explain import Span, carrying_sentence, sentence_spans
 from matching.engine.stores import Vectors
 from matching.indexing.hub_index import HubIndex
-from matching.queries import IndexableStatement, content_hash, indexable_statements, stored_vectors
+from matching.queries.index import IndexableStatement, content_hash, indexable_statements, stored_vectors
 from profiles.models import Statement
 
 

@@ -20,7 +20,7 @@ from matching.indexing.hub_index import Entries, HubIndex, IndexVersion
 from matching.indexing.loading import attach_to, build_from_database, catch_up, centring_of, is_sound, read_entries
 from matching.indexing.snapshots import read_snapshot
 from matching.models import IndexState, StatementVector
-from matching.queries import (
+from matching.queries.index import (
     changed_profiles_since,
     content_hash,
     index_state,

@@ -28,7 +28,7 @@ from matching.indexing.loading import (
 )
 from matching.indexing.snapshots import one_writer, write_snapshot
 from matching.models import IndexBackground, IndexChange, IndexState, StatementVector
-from matching.queries import content_hash, indexable_statements, pending_changes, stored_vectors
+from matching.queries.index import content_hash, indexable_statements, pending_changes, stored_vectors
 from matching.serving import encoder_with, query_encoder
 
 logger = logging.getLogger(__name__)

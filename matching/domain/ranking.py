@@ -10,7 +10,7 @@ from matching.engine.candidates import Found as Candidates
 from matching.engine.candidates import Pool
 from matching.engine.diversity import diversify
 from matching.engine.features import NEUTRAL, PairFeatures, pair_features
-from matching.engine.ranker import LinearRanker
+from matching.engine.linear_ranker import LinearRanker
 from matching.engine.rows import Ids, Mask, RowFilter, StatementRows
 from matching.engine.stores import Vectors
 from matching.indexing.hub_index import HubIndex

@@ -23,7 +23,7 @@ from matching.engine.weights import SEARCH_RANKER
 from matching.enums import Direction
 from matching.indexing.codes import KINDS, kind_number, region_number, term_number
 from matching.indexing.hub_index import HubIndex
-from matching.queries import profiles_with_themes, theme_counts
+from matching.queries.index import profiles_with_themes, theme_counts
 from matching.results import Correction, FacetValue, SearchFilters, SearchResult, Widening
 from matching.serving import hub_index
 from profiles.domain.fields import one_of

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from matching.engine.ranker import LinearRanker
+from matching.engine.linear_ranker import LinearRanker
 
 Matrix = NDArray[np.float64]
 

@@ -12,7 +12,7 @@ from matching.engine.stores import Vectors
 from matching.indexing.backends import Backend
 from matching.indexing.hub_index import Entries, HubIndex, IndexVersion, Stores
 from matching.models import IndexBackground, IndexState
-from matching.queries import (
+from matching.queries.index import (
     IndexableStatement,
     as_facts,
     as_rows,

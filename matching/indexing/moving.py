@@ -17,7 +17,7 @@ from matching.indexing.hub_index import HubIndex, IndexVersion, Stores
 from matching.indexing.loading import attach_to, build_from_database, catch_up
 from matching.indexing.snapshots import read_snapshot
 from matching.models import IndexState
-from matching.queries import index_state
+from matching.queries.index import index_state
 
 Progress = Callable[[str, int, int], None]
 

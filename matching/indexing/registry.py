@@ -22,7 +22,7 @@ from matching.indexing.hub_index import HubIndex, IndexVersion
 from matching.indexing.loading import attach_to, build_from_database, catch_up
 from matching.indexing.snapshots import keep_terms_in_memory, read_snapshot
 from matching.models import IndexState
-from matching.queries import index_state
+from matching.queries.index import index_state
 
 logger = logging.getLogger(__name__)
 

@@ -2,7 +2,7 @@
 
 from django.apps import apps
 
-OURS = ("kernel", "hubs", "profiles", "matching", "events")
+OURS = ("kernel", "hubs", "mailgate", "profiles", "matching", "events")
 
 
 def rows_of_ours() -> dict[str, int]:

@@ -9,7 +9,7 @@ from django.test import Client
 from hubs.models import Hub, User
 from matching.domain.saved_searches import MAX_SAVED, save_search
 from matching.models import SavedSearch
-from matching.queries import saved_searches
+from matching.queries.saved_searches import saved_searches
 from matching.results import SearchFilters
 from tests.factories import HubFactory, MembershipFactory, ProfileFactory, StatementFactory
 from tests.frontend.conftest import SCRIPT

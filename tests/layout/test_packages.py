@@ -33,7 +33,7 @@ def test_package_resolves_inside_the_repository(name: str) -> None:
 
     assert found is not None
     assert found.origin is not None
-    home = ROOT / "platform" if name in {"videnbro", "kernel", "hubs"} else ROOT
+    home = ROOT / "platform" if name in {"videnbro", "kernel", "hubs", "mailgate"} else ROOT
     assert Path(found.origin) == home / name / "__init__.py"
 
 
@@ -56,7 +56,7 @@ def test_standard_library_platform_wins_over_the_folder(tmp_path: Path) -> None:
 def test_platform_folder_holds_only_packages() -> None:
     held = sorted(path.name for path in (ROOT / "platform").iterdir() if path.name != "__pycache__")
 
-    assert held == ["hubs", "kernel", "videnbro"]
+    assert held == ["hubs", "kernel", "mailgate", "videnbro"]
     assert all((ROOT / "platform" / name / "__init__.py").is_file() for name in held)
 
 

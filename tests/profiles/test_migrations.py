@@ -14,7 +14,7 @@ from django.db.models import Model
 from django.utils import translation
 
 pytestmark = pytest.mark.django_db
-OURS = {"kernel", "hubs", "profiles", "matching", "events", "api"}
+OURS = {"kernel", "hubs", "mailgate", "profiles", "matching", "events", "api"}
 
 
 def models_of_ours() -> list[type[Model]]:

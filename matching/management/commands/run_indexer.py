@@ -14,7 +14,7 @@ from hubs.models import Hub
 from kernel.errors import DomainError, NotReady
 from matching.domain.indexing import encoder_of, publish_changes, rebuild_index, save_snapshot, unusable_indexes
 from matching.indexing.backends import remove_other_indexes
-from matching.queries import hubs_with_pending_changes
+from matching.queries.index import hubs_with_pending_changes
 from matching.serving import hub_index, query_encoder
 
 logger = logging.getLogger(__name__)

@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "videnbro",
     "kernel",
     "hubs",
+    "mailgate",
     "profiles",
     "matching",
     "events",

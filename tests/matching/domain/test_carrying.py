@@ -7,7 +7,7 @@ from hubs.models import Hub
 from matching.domain.carrying import CarryingSentences
 from matching.domain.searching import search
 from matching.models import StatementVector
-from matching.queries import content_hash
+from matching.queries.index import content_hash
 from matching.results import Match, SearchFilters
 from matching.serving import hub_index
 from profiles.models import Statement

@@ -5,7 +5,7 @@ import pytest
 from hubs.models import Hub
 from matching.domain.indexing import rebuild_index
 from matching.models import StatementVector
-from matching.queries import content_hash
+from matching.queries.index import content_hash
 from tests.encoders import WordHashEncoder
 from tests.factories import HubFactory
 from tests.matching.cluster import add_profile, build, publish_all

@@ -9,7 +9,7 @@ from kernel.errors import InvalidInput, NotFound
 from matching.domain import saved_searches
 from matching.domain.saved_searches import remove_search, save_search
 from matching.models import SavedSearch
-from matching.queries import saved_searches as saved_by
+from matching.queries.saved_searches import saved_searches as saved_by
 from matching.results import SearchFilters
 from tests.factories import HubFactory, UserFactory
 

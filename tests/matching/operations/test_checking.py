@@ -15,7 +15,7 @@ from hubs.models import Hub
 from matching.domain.checking import check_index, repair_index
 from matching.domain.indexing import rebuild_index
 from matching.models import IndexChange, IndexState, StatementVector
-from matching.queries import content_hash
+from matching.queries.index import content_hash
 from profiles.models import Profile, Statement
 from tests.encoders import WordHashEncoder
 from tests.factories import HubFactory

@@ -1,4 +1,4 @@
-"""Addresses of the pages."""
+"""Addresses of reading, searching, recommending and editing."""
 
 from django.urls import path
 
@@ -14,8 +14,6 @@ from frontend.views import (
     searching,
     why_not,
 )
-
-app_name = "frontend"
 
 urlpatterns = [
     # Reading

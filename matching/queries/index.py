@@ -23,7 +23,7 @@ from matching.indexing.codes import (
     term_number,
     theme_bits,
 )
-from matching.models import IndexChange, IndexState, SavedSearch, StatementVector
+from matching.models import IndexChange, IndexState, StatementVector
 from matching.statement_texts import context_words, passage_text
 from profiles.enums import StatementKind
 from profiles.models import ProfileTheme, Statement
@@ -233,8 +233,3 @@ def theme_counts(hub_id: int, profile_ids: Collection[int]) -> Counter[str]:
     links = ProfileTheme.objects.filter(hub_id=hub_id).values_list("profile_id", "theme_id")
     wanted = frozenset(profile_ids)
     return Counter(theme for profile, theme in links.iterator(chunk_size=5000) if profile in wanted)
-
-
-def saved_searches(user_id: int, hub_id: int) -> list[SavedSearch]:
-    """A person's saved searches in a hub, newest first."""
-    return list(SavedSearch.objects.filter(user_id=user_id, hub_id=hub_id).order_by("-created_at", "-pk"))

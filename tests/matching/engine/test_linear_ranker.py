@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 
 from matching.engine.features import FEATURES, NAMES, NEUTRAL
 from matching.engine.purposes import ERFA, EVENT, OPI_LIGHT, PROJECT
-from matching.engine.ranker import LinearRanker
+from matching.engine.linear_ranker import LinearRanker
 from matching.engine.ranker_training import fit_ranker, group_folds
 from matching.engine.weights import NOVELTY, RANKERS, SEARCH_RANKER
 

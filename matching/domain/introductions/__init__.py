@@ -1,0 +1,1 @@
+"""Introductions: one request, both consents, and everything that may happen in between."""

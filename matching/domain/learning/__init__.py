@@ -1,0 +1,1 @@
+"""Learning: what was shown, training in shadow, promotion, fairness."""

@@ -1,0 +1,1 @@
+"""Outcomes: asking both sides, keeping what each said, never averaging."""

@@ -1,0 +1,1 @@
+"""Collaboration projects and shortlists."""

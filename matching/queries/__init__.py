@@ -1,0 +1,1 @@
+"""Reads, one room for each part: the index, saved searches, introductions, outcomes, projects, learning."""

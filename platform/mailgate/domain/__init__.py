@@ -1,0 +1,1 @@
+"""Writing to the outbox, sending from it, objecting to it."""
