@@ -12,8 +12,10 @@ from hubs.models import Hub
 from matching.domain.asking import question_of_profile
 from matching.domain.ranking import candidates
 from matching.engine.candidates import Pool
+from matching.engine.contact_features import contact_matrix
 from matching.engine.evaluate import ndcg_at_k, recall_at_k, share_ranked_right
 from matching.engine.features import NAMES, PairFeatures, pair_features
+from matching.engine.ranker import prior_ranker
 from matching.engine.ranker_training import fit_ranker, group_folds
 from matching.engine.rows import OFFER, RowFilter, StatementRows
 from matching.engine.weights import RANKERS
@@ -47,7 +49,7 @@ class _Demo:
 
 
 def measure(_profiles: int = 0) -> Figures:
-    """The product's weights, and weights fitted on nine tenths of the needs and tried on the last tenth."""
+    """The product's weights, as worth of a contact too, and weights fitted on nine tenths of the needs."""
     hub = Hub.objects.get()
     demo, index = _read(hub), hub_index(hub.pk)
     started = time.perf_counter()
@@ -55,9 +57,16 @@ def measure(_profiles: int = 0) -> Figures:
     seconds = time.perf_counter() - started
     ours = RANKERS[Purpose.EVENT]
     figures = _measured(demo, answers, [ours.scores(answer.features.matrix) for answer in answers])
+    worth = _measured(demo, answers, [_worth(answer, ours.scores(answer.features.matrix)) for answer in answers])
+    figures |= {f"by_worth_{name}": value for name, value in worth.items()}
     fitted = _measured(demo, answers, _cross_validated(demo, answers))
     figures |= {f"cross_validated_{name}": value for name, value in fitted.items()}
     return figures | _counts(demo, answers) | {"rank_ms_mean": 1000 * seconds / len(answers)}
+
+
+def _worth(answer: Answer, relevance: Scores) -> Scores:
+    """What a contact is expected to be worth before anybody has met, as lists are ordered."""
+    return prior_ranker().expected_value(contact_matrix(answer.features.matrix, {"relevance": relevance / 2.0}))
 
 
 def _read(hub: Hub) -> _Demo:

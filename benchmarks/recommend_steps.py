@@ -18,8 +18,9 @@ from hubs.enums import Role
 from hubs.models import Hub
 from hubs.policies import Viewer
 from matching.domain.indexing import embed_missing, rebuild_index
+from matching.domain.market import market_for_profile
 from matching.domain.presenting import Found, Presenter
-from matching.domain.recommending import market_for_profile, recommend_for_profile
+from matching.domain.recommending import recommend_for_profile
 from matching.engine.rows import RowFilter
 from matching.indexing.registry import registry
 from matching.serving import hub_index, query_encoder

@@ -48,6 +48,7 @@ BARS: dict[str, tuple[tuple[str, str, float], ...]] = {
         ("cold_start_s", "<=", 10.0),
     ),
     "allocate": (("caps_broken", "<=", 0), ("seconds", "<=", 60.0)),
+    "offpolicy": (("coverage_90", ">=", 0.85), ("coverage_90", "<=", 0.95)),
 }
 
 
@@ -68,12 +69,13 @@ def as_table(figures: Figures) -> str:
 
 
 def bar_for(name: str, key: str, value: float) -> str:
-    """`<= 0.25, met` or `<= 0.25, NOT met`; empty where no bar is set."""
+    """`<= 0.25, met` or `<= 0.25, **not met**`, one after the other; empty where no bar is set."""
+    words = []
     for bar_key, sign, limit in BARS.get(name, ()):
         if bar_key == key:
             met = value <= limit if sign == "<=" else value >= limit
-            return f"{sign} {as_number(limit)}, {'met' if met else '**not met**'}"
-    return ""
+            words.append(f"{sign} {as_number(limit)}, {'met' if met else '**not met**'}")
+    return "; ".join(words)
 
 
 def machine() -> str:

@@ -199,9 +199,9 @@ def hangers(count: int) -> tuple[Hanger, ...]:
     return tuple(Hanger(round(DECK * t, 1), round(4 * RISE * t * (1 - t), 1)) for t in shares)
 
 
-def bank(side: Side, label: str, *, is_words: bool = False) -> Bank:
-    """One side as it is drawn."""
-    shown = excerpt(side)
+def bank(side: Side, label: str, *, is_words: bool = False, limit: int = EXCERPT_CHARACTERS) -> Bank:
+    """One side as it is drawn, cut to about `limit` characters."""
+    shown = excerpt(side, limit)
     differs = shown.language != get_language()
     names = {"da": _("in Danish"), "en": _("in English")}
     return Bank(

@@ -58,6 +58,9 @@ def explain(status: int) -> Explanation:
             _("We cannot find the page"), _("The address may be mistyped, or the page may have been removed.")
         ),
         409: Explanation(_("Somebody else saved first"), _("Reload the page to see what changed, then save again.")),
+        410: Explanation(
+            _("The link is too old"), _("Sign in to find the matter on your own pages, or write to the hub.")
+        ),
         503: Explanation(_("We are not quite ready"), _("Profiles can be read meanwhile.")),
     }
     other = Explanation(_("Something needs to be put right"), _("Go back, change it, and try again."))

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from matching.enums import Direction, Purpose, TeamRole
 from profiles.models import Profile, Statement
 
@@ -45,10 +48,39 @@ class Fit:
 
 
 @dataclass(frozen=True)
+class Placing:
+    """One candidate in one place of a list: its place in the ranking, and the probabilities of showing it.
+
+    `propensity` is that of being shown anywhere in the list, `place_propensity` that of being shown in this place;
+    `explored` means that it was drawn to learn from.
+    """
+
+    candidate: int
+    propensity: float
+    place_propensity: float
+    explored: bool
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How a list was chosen, so that it can be logged: the ranker, its draw, and whom it chose from, (n, ...)."""
+
+    ranker_name: str
+    ranker_row: int | None
+    seed: int
+    explored_places: int
+    placings: tuple[Placing, ...]
+    profiles: NDArray[np.int64]
+    columns: NDArray[np.float64]
+    values: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
 class Match:
     """A profile with the pair of statements that justifies it; `ours` is absent in free-text search.
 
-    `fit` is absent where nothing was calibrated for the kind of question.
+    `fit` is absent where nothing was calibrated for the kind of question. `explored` marks the one of a list that is
+    shown because little is known of such pairs yet.
     """
 
     profile: Profile
@@ -61,6 +93,7 @@ class Match:
     reservation: Reason | None = None
     role: TeamRole | None = None
     fit: Fit | None = None
+    explored: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,6 +119,7 @@ class Recommendations:
     purpose: Purpose
     matches: tuple[Match, ...]
     missing_roles: tuple[TeamRole, ...] = ()
+    shown: Shown | None = None
 
 
 @dataclass(frozen=True)
@@ -140,3 +174,4 @@ class SearchResult:
     facets: dict[str, tuple[FacetValue, ...]] = field(default_factory=dict)
     corrections: tuple[Correction, ...] = ()
     widenings: tuple[Widening, ...] = ()
+    shown: Shown | None = None

@@ -45,6 +45,16 @@ def hub(db: None) -> Hub:
     return HubFactory()
 
 
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """What a process keeps of a hub's contacts and ranker is keyed by ids, which tests use again."""
+    from matching.domain.learning.champion import forget_champions
+    from matching.domain.learning.columns import forget_known
+
+    forget_known()
+    forget_champions()
+
+
 @pytest.fixture
 def english() -> Iterator[None]:
     """Messages as they stand in the code, whether or not translations are compiled."""

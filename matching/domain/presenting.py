@@ -39,6 +39,7 @@ class Found:
     values: dict[str, float] = field(default_factory=dict)
     probability: float | None = None
     role: TeamRole | None = None
+    explored: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,7 @@ class Presenter:
             reservation=reservation_for(evidence),
             role=found.role,
             fit=_fit(found.probability),
+            explored=found.explored,
         )
 
     def _our_carrying(

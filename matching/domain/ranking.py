@@ -28,6 +28,8 @@ class Ranking:
     """All candidates, best first: ids, features and what they add up to; pairs hold ask numbers and statement ids.
 
     `matrix` and `contributions` are (n, features); `probabilities` (n,); a pair is (ask, statement id), -1 for none.
+    `columns` (n, `contact_features.NAMES`) are there when contacts were weighed as well: then `scores` are the
+    logarithm of what a contact is expected to be worth.
     """
 
     profiles: Ids
@@ -41,6 +43,7 @@ class Ranking:
     same_need: Ids
     nearest: Ids
     vectors: Vectors
+    columns: NDArray[np.float64]
 
     def __len__(self) -> int:
         return len(self.profiles)
@@ -49,12 +52,13 @@ class Ranking:
         """The same candidates in this order, or some of them."""
         return Ranking(**{name: getattr(self, name)[order] for name in self.__dataclass_fields__})
 
-    def diversified(self, novelty: float, length: int) -> "Ranking":
-        """The `length` best, in an order in which neighbours do not say the same; the rest is left out."""
+    def diversified_places(self, novelty: float, length: int) -> NDArray[np.int64]:
+        """Places of the `length` best, in an order in which neighbours do not say the same."""
         if novelty <= 0:
-            return self.take(np.arange(min(length, len(self))))
-        among = self.take(np.arange(min(3 * length, len(self))))
-        return among.take(np.array(diversify(among.scores, among.vectors, novelty=novelty, length=length), np.int64))
+            return np.arange(min(length, len(self)))
+        among = min(3 * length, len(self))
+        order = diversify(self.scores[:among], self.vectors[:among], novelty=novelty, length=length)
+        return np.array(order, dtype=np.int64)
 
 
 def rank(index: HubIndex, question: Question, where: RowFilter, ranker: LinearRanker) -> Ranking:
@@ -129,6 +133,7 @@ def _ranked(features: PairFeatures, pool: Pool, rows: StatementRows, ranker: Lin
         same_need=_by_statement(features.same_need, rows),
         nearest=nearest,
         vectors=np.empty((len(scores), 0), np.float32),
+        columns=np.empty((len(scores), 0)),
     )
     return ranking.take(np.lexsort((features.profiles, -scores)))
 

@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from hubs.policies import Viewer
 from kernel.errors import InvalidInput
 from matching.domain.asking import Question, question_of_profile, question_of_text
+from matching.domain.market import readable_levels
 from matching.domain.presenting import Found, Presenter
 from matching.domain.ranking import Ranking, rank
-from matching.domain.recommending import clean_query, readable_levels
+from matching.domain.recommending import clean_query
+from matching.engine.contact_features import contact_matrix
 from matching.engine.features import NAMES
 from matching.engine.rows import RowFilter
 from matching.engine.terms import TantivyTermIndex
@@ -24,7 +26,7 @@ from matching.enums import Direction
 from matching.indexing.codes import KINDS, kind_number, region_number, term_number
 from matching.indexing.hub_index import HubIndex
 from matching.queries.index import profiles_with_themes, theme_counts
-from matching.results import Correction, FacetValue, SearchFilters, SearchResult, Widening
+from matching.results import Correction, FacetValue, Placing, SearchFilters, SearchResult, Shown, Widening
 from matching.serving import hub_index
 from profiles.domain.fields import one_of
 from profiles.enums import ProfileKind, Taxonomy
@@ -32,6 +34,8 @@ from profiles.queries import find_statement
 from profiles.terms import key_of, label_of, terms_of
 
 MAX_RESULTS = 200
+# How impressions name the order of a free-text search; another order gets another name.
+SEARCH_ORDER = "search 1"
 # How far above chance the mean of a profile's three best texts must lie to be an answer at all.
 FITS = 2.8
 _BEST = NAMES.index("best_evidence")
@@ -140,11 +144,20 @@ def _result(viewer: Viewer, asked: _Asked, *, limit: int, offset: int) -> Search
     return SearchResult(
         query="",
         matches=tuple(matches),
+        shown=_shown(answer.ranking, offset, limit),
         total=len(answer.ranking),
         filters=asked.filters,
         facets=_facets(viewer, asked, open_),
         widenings=_widenings(asked.filters, open_) if len(answer.ranking) < _FEW else (),
     )
+
+
+def _shown(ranking: Ranking, offset: int, limit: int) -> Shown:
+    """The page as it is logged: the words alone order it, so that each place was certain."""
+    page = ranking.take(np.arange(offset, min(offset + limit, len(ranking))))
+    placings = tuple(Placing(place, 1.0, 1.0, explored=False) for place in range(len(page)))
+    columns = contact_matrix(page.matrix, {})
+    return Shown(SEARCH_ORDER, None, 0, 0, placings, page.profiles, columns, page.probabilities)
 
 
 def _opened(asked: _Asked, answer: _Answer) -> dict[str, _Answer]:

@@ -7,9 +7,10 @@ import numpy as np
 from django.utils.translation import gettext as _
 
 from hubs.policies import Viewer
+from matching.domain.learning.columns import room_of
+from matching.domain.market import Market, founds, market_for_profile
 from matching.domain.presenting import Presenter
 from matching.domain.ranking import Ranking, rank
-from matching.domain.recommending import Market, founds, market_for_profile
 from matching.engine import purposes
 from matching.engine.features import NAMES
 from matching.engine.weights import RANKERS
@@ -62,6 +63,8 @@ def _blocks(
         found.append(Reason("kind", _("Another kind of partner"), detail))
     if among is not None and other.pk not in among:
         found.append(Reason("event", _("Not at the event"), _("they have not signed up for it")))
+    if not room_of(market.hub_id, np.array([other.pk]), today=today)[0]:
+        found.append(Reason("full", _("No room this month"), _("they have had as many requests as they take")))
     if not found and not _has_statement(market, other):
         found.append(Reason("silent", _("Nothing to match"), _("they have no open text that you may read")))
     return tuple(found)
@@ -79,9 +82,11 @@ def _alone(market: Market, other: Profile) -> Ranking:
 
 
 def _order(market: Market, ranking: Ranking) -> list[int]:
-    """Profile ids as a list has them: those shown, which are no plain head of the ranking, then everybody else."""
-    found = (*market.chosen(ranking, SHOWN), *market.chosen(ranking, len(ranking)))
-    return list(dict.fromkeys(each.profile_id for each in found))
+    """Profile ids as a list has them: those shown today, which are no plain head of the ranking, then everybody else."""
+    among, shown = market.shown(SHOWN)
+    listed = among.profiles[[placing.candidate for placing in shown.placings]].tolist()
+    rest = market.order(ranking, len(ranking))
+    return list(dict.fromkeys([*listed, *ranking.profiles[rest].tolist()]))
 
 
 def _weaker(ranking: Ranking, shown_ids: list[int], alone: Ranking) -> tuple[Reason, ...]:

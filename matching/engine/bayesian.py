@@ -53,9 +53,9 @@ class Prior:
         """Standard deviations (f + 1,), the intercept last."""
         return np.append(self.sd, self.intercept_sd)
 
-    def as_posterior(self, note: str = "", *, converged: bool = True) -> "Posterior":
+    def as_posterior(self) -> "Posterior":
         """The prior as a posterior of no observations."""
-        return Posterior(self.names, self.coefficients, np.diag(self.deviations**2), converged, 0, 0, note)
+        return Posterior(self.names, self.coefficients, np.diag(self.deviations**2), True, 0, 0)
 
 
 def _none() -> Column:
@@ -170,6 +170,7 @@ class Posterior:
         Raises:
             ValueError: names are unknown, missing or in another order, or the numbers are no normal distribution.
         """
+        refuse_missing_keys(data, ("names", "mean", "covariance", "converged", "observations", "positives"))
         found = tuple(str(name) for name in data["names"])
         if names is not None:
             refuse_other_names(found, names)
@@ -188,9 +189,22 @@ class Posterior:
         return posterior
 
 
+def refuse_missing_keys(data: Mapping[str, Any], keys: Sequence[str]) -> None:
+    """Say what a stored model lacks.
+
+    Raises:
+        ValueError: one of `keys` is not there.
+    """
+    missing = [key for key in keys if key not in data]
+    if missing:
+        raise ValueError(f"The stored model has no {', '.join(missing)}.")
+
+
 def refuse_other_names(found: Sequence[str], wanted: Sequence[str]) -> None:
-    """Raises:
-    ValueError: `found` is not `wanted`, name by name; the message says what is unknown and what is missing.
+    """Say how the features of a stored model differ from the present ones.
+
+    Raises:
+        ValueError: `found` is not `wanted`, name by name.
     """
     unknown, missing = sorted(set(found) - set(wanted)), sorted(set(wanted) - set(found))
     parts = [f"unknown {', '.join(unknown)}"] * bool(unknown) + [f"missing {', '.join(missing)}"] * bool(missing)
@@ -279,16 +293,9 @@ def fit(prior: Prior, evidence: Evidence, *, most_steps: int = 50) -> Posterior:
         covariance = _covariance(problem, mode) if mode is not None else None
     if mode is None or covariance is None:
         notes.append(f"The fit did not converge in {most_steps} steps: the prior is used.")
-        return Posterior(
-            prior.names,
-            prior.coefficients,
-            np.diag(prior.deviations**2),
-            False,
-            observations,
-            positives,
-            " ".join(notes),
-        )
-    return Posterior(prior.names, mode, covariance, True, observations, positives, " ".join(notes))
+        mode, covariance = None, np.diag(prior.deviations**2)
+    converged, mean = mode is not None, prior.coefficients if mode is None else mode
+    return Posterior(prior.names, mean, covariance, converged, observations, positives, " ".join(notes))
 
 
 def _problem(prior: Prior, evidence: Evidence) -> _LogPosterior:

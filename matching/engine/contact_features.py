@@ -47,7 +47,9 @@ PAIR_FEATURES = tuple(_at_unit_scale(feature) for feature in features.FEATURES)
 ADDED_FEATURES = (
     Feature("capacity_left", "share of the receiver's cap of this period still free; 1: nobody set a cap", 0, 1, 1),
     Feature("answers_history", "receiver's habit of answering, log-odds from the hub's mean, smoothed", -3, 3),
-    Feature("accepts_history", "receiver's habit of saying yes when answering, log-odds from the mean, smoothed", -3, 3),
+    Feature(
+        "accepts_history", "receiver's habit of saying yes when answering, log-odds from the mean, smoothed", -3, 3
+    ),
     Feature("seeker_history", "how often the seeker's requests are accepted, log-odds from the mean, smoothed", -3, 3),
     Feature("earlier_relation", "1: the two organisations have had an accepted contact before", 0, 1),
     Feature("declined_before", "1: this pair had a no, other than 'not now', in the last two years", 0, 1),
@@ -55,6 +57,7 @@ ADDED_FEATURES = (
     Feature("small_unit", "receiver: 1 small hospital, municipality or firm, -1 large, 0 middle or unknown", -1, 1),
     Feature("seeker_small", "seeker: 1 small hospital, municipality or firm, -1 large, 0 middle or unknown", -1, 1),
     Feature("same_field", "1: the same clinical specialty or municipal field, 0: another or unknown", 0, 1),
+    Feature("relevance", "logit by the purpose's own expert table that such a pair is worth a talk, halved", -5, 5),
 )
 CONTACT_FEATURES = PAIR_FEATURES + ADDED_FEATURES
 NAMES = tuple(feature.name for feature in CONTACT_FEATURES)
@@ -86,6 +89,12 @@ def contact_matrix(pair_matrix: Matrix, extra: Mapping[str, Column]) -> Matrix:
             raise ValueError(f"{name} has the shape {np.shape(values)}, there are {len(pairs)} pairs.")
         matrix[:, NAMES.index(name)] = values
     return np.clip(np.where(np.isfinite(matrix), matrix, NEUTRAL), LOW, HIGH)
+
+
+def relevance(scores: Column) -> Column:
+    """The column of that name for logits (n,) of the purpose's expert table (`matching.engine.weights`)."""
+    place = NAMES.index("relevance")
+    return np.clip(np.asarray(scores, dtype=np.float64) / 2.0, LOW[place], HIGH[place])
 
 
 def smoothed_log_odds(successes: Column, trials: Column, mean: float, strength: float = 4.0) -> Column:

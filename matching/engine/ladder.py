@@ -35,10 +35,14 @@ RUNGS = (
     Rung("meeting_held", 0.80, 14, 1.0, "assumed: booked before, both said yes; one in five falls through"),
     Rung("input_received", 0.33, 30, 2.0, "33 % had concrete ideas one month after taking part"),
     Rung("test_or_evidence", 0.15, 120, 5.0, "14-17 % reported a new technology, product or service"),
-    Rung("project_formed", 0.12, 180, 8.0, "13-18 % a project with new partners; 9.1 % of 2,210 meetings a cooperation"),
+    Rung(
+        "project_formed", 0.12, 180, 8.0, "13-18 % a project with new partners; 9.1 % of 2,210 meetings a cooperation"
+    ),
     Rung("funding_raised", 0.04, 365, 15.0, "of 30 projects advised in a year 10 were funded: a third of the projects"),
     Rung("commercial_result", 0.03, 540, 25.0, "between 1.2 % agreements of 2,210 meetings and 12 % sales in surveys"),
-    Rung("stopped_with_learning", 0.10, 120, 4.0, "assumed: as often as not even a project; learning early is a success"),
+    Rung(
+        "stopped_with_learning", 0.10, 120, 4.0, "assumed: as often as not even a project; learning early is a success"
+    ),
 )
 CODES = tuple(rung.code for rung in RUNGS)
 VALUES: Mapping[str, float] = {rung.code: rung.value for rung in RUNGS}
@@ -76,7 +80,7 @@ def matured(rung: Rung, age_days: Column) -> Column:
     age = np.asarray(age_days, dtype=np.float64)
     if not np.isfinite(age).all():
         raise ValueError("An age is a finite number of days.")
-    return -np.expm1(-np.log(2.0) / rung.median_delay_days * np.maximum(age, 0.0))
+    return np.asarray(-np.expm1(-np.log(2.0) / rung.median_delay_days * np.maximum(age, 0.0)), dtype=np.float64)
 
 
 def learned_delays(seen: Mapping[str, SeenDelays], *, strength: float = 4.0) -> tuple[Rung, ...]:
@@ -102,7 +106,7 @@ def learned_delays(seen: Mapping[str, SeenDelays], *, strength: float = 4.0) -> 
 
 
 def _median_days(rung: Rung, seen: SeenDelays, strength: float) -> float:
-    """ln 2 over the posterior mean of the rate, summed over a fine grid of rates."""
+    """The delay whose rate is the posterior mean, summed over a fine grid of rates."""
     rates = np.log(2.0) / rung.median_delay_days * _GRID
     age = np.maximum(seen.age_days, _LEAST_DAYS)
     # The grid is even in the logarithm of the rate, hence strength and not strength - 1.

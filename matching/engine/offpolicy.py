@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from matching.engine.ratio_bootstrap import Array, Interval, Ratio, Statistic, cluster_totals, intervals
 
-CLIP = 20.0
 RESAMPLES = 1000
 # Sums kept for one target policy: impressions, weights, weighted rewards, modelled values, weighted residuals.
 _COUNT, _WEIGHT, _REWARD, _MODEL, _RESIDUAL = range(5)
@@ -102,17 +101,19 @@ class Comparison:
 def estimate(
     log: LoggedImpressions,
     *,
-    clip: float = CLIP,
+    clip: float | None = None,
     generator: np.random.Generator,
     resamples: int = RESAMPLES,
     clusters: NDArray[np.int64] | None = None,
 ) -> Estimates:
     """The target policy's value with 90 % intervals; `clusters` (n,) names the list of each impression.
 
-    With w = min(target / propensity, clip): ips = mean(w r); snips = sum(w r) / sum(w);
-    dr = mean(q_target + w (r - q_logged)); sndr = mean(q_target) + sum(w (r - q_logged)) / sum(w).
-    Without a reward model dr is ips and sndr is snips. Clipping makes ips too low for rewards that are never
-    negative; it moves dr only as far as the model errs on what was clipped.
+    `clip` is the highest weight; by default the root of the number of impressions, which grows slowly enough to tame
+    the variance and fast enough for the bias to stay below it. With w = min(target / propensity, clip):
+    ips = mean(w r); snips = sum(w r) / sum(w); dr = mean(q_target + w (r - q_logged));
+    sndr = mean(q_target) + sum(w (r - q_logged)) / sum(w).
+    Without a reward model dr is ips and sndr is snips. The intervals know nothing of the bias of clipping: where a
+    fixed 20 cut 0.2 % of 15,000 weights, they covered the truth in 61 to 79 % of 200 logs; with the default, 86 to 89.
 
     Intervals are studentised bootstraps over clusters. Measured on 500 synthetic logs each (lists of 5 to 10, list
     effects, rewards from 0.3 % to 36 %, down to 9 rewards a log, effective sizes from 360 to 3,500), they covered the
@@ -123,9 +124,9 @@ def estimate(
         ValueError: clip is not positive, `clusters` has another length, or there are fewer than two clusters.
 
     Source: Horvitz and Thompson (1952); Hajek (1971); Dudik, Erhan, Langford and Li, Statistical Science 29 (2014);
-    Swaminathan and Joachims, NeurIPS 2015; Ionides (2008) on truncation.
+    Swaminathan and Joachims, NeurIPS 2015; Ionides, J. Comp. Graph. Stat. 17 (2008) on weights cut at the root of n.
     """
-    _check(log, clip, clusters)
+    clip = _checked_clip(log, clip, clusters)
     sums = cluster_totals(_columns(log, clip), clusters)
     unseen = {name: _one_reward(log, clip, name) for name in _ESTIMATORS}
     found = intervals(_ESTIMATORS, sums, generator=generator, resamples=resamples, unseen=unseen)
@@ -136,7 +137,7 @@ def compare(
     champion: LoggedImpressions,
     challenger: LoggedImpressions,
     *,
-    clip: float = CLIP,
+    clip: float | None = None,
     generator: np.random.Generator,
     resamples: int = RESAMPLES,
     clusters: NDArray[np.int64] | None = None,
@@ -146,8 +147,10 @@ def compare(
     Raises:
         ValueError: as `estimate`, or the two are not views of one log.
     """
-    _check(champion, clip, clusters)
-    if not all(np.array_equal(getattr(champion, name), getattr(challenger, name)) for name in ("rewards", "propensity")):
+    clip = _checked_clip(champion, clip, clusters)
+    if not all(
+        np.array_equal(getattr(champion, name), getattr(challenger, name)) for name in ("rewards", "propensity")
+    ):
         raise ValueError("A paired difference needs one log: the same rewards and propensities.")
     logs = {"champion": champion, "challenger": challenger}
     statistics: dict[str, Statistic] = {}
@@ -174,20 +177,19 @@ def effective_sample_size(weights: Array) -> float:
     return float(weights.sum()) ** 2 / squares if squares > 0 else 0.0
 
 
-def _check(log: LoggedImpressions, clip: float, clusters: NDArray[np.int64] | None) -> None:
-    if not clip > 0:
+def _checked_clip(log: LoggedImpressions, clip: float | None, clusters: NDArray[np.int64] | None) -> float:
+    if clip is not None and not clip > 0:
         raise ValueError("The highest weight must be above 0.")
     if clusters is not None and len(clusters) != len(log.rewards):
         raise ValueError("Each impression needs its cluster.")
+    return float(np.sqrt(len(log.rewards))) if clip is None else clip
 
 
 def _columns(log: LoggedImpressions, clip: float) -> Array:
     weights, none = log.weights(clip), np.zeros(len(log.rewards))
     q_logged = none if log.q_logged is None else log.q_logged
     q_target = none if log.q_target is None else log.q_target
-    return np.stack(
-        [none + 1.0, weights, weights * log.rewards, q_target, weights * (log.rewards - q_logged)], axis=1
-    )
+    return np.stack([none + 1.0, weights, weights * log.rewards, q_target, weights * (log.rewards - q_logged)], axis=1)
 
 
 def _shifted(statistic: Statistic) -> Statistic:

@@ -23,6 +23,27 @@ ROLE_OF_KIND = {
     MUNICIPALITY: PUBLIC,
 }
 
+# Who can hold each part at a project's table, the most usual kind first.
+PART_KINDS: dict[str, tuple[str, ...]] = {
+    "firm": (FIRM,),
+    "knowledge": (RESEARCHER, KNOWLEDGE_INSTITUTION, STUDENT),
+    "public": (CLINICIAN, MUNICIPALITY),
+    "commercial": (FIRM, INVESTOR, ADVISER),
+    "regulatory": (ADVISER, KNOWLEDGE_INSTITUTION, FIRM),
+    "funding": (INVESTOR, ADVISER),
+}
+# The part that a kind most naturally holds.
+PART_OF_KIND = {
+    FIRM: "firm",
+    RESEARCHER: "knowledge",
+    KNOWLEDGE_INSTITUTION: "knowledge",
+    STUDENT: "knowledge",
+    CLINICIAN: "public",
+    MUNICIPALITY: "public",
+    INVESTOR: "funding",
+    ADVISER: "commercial",
+}
+
 _OPI_LIGHT = {
     FIRM: (CLINICIAN, MUNICIPALITY),
     CLINICIAN: (FIRM,),

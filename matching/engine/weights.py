@@ -5,8 +5,8 @@ wants something else (likeness instead of complementing), the difference stands 
 """
 
 from matching.engine.features import NAMES
-from matching.engine.purposes import ERFA, EVENT, OPI_LIGHT, PROJECT
 from matching.engine.linear_ranker import LinearRanker
+from matching.engine.purposes import ERFA, EVENT, OPI_LIGHT, PROJECT
 
 _INTERCEPT = -8.0
 # Complementarity: what one seeks the other offers, from another part of the triple helix.

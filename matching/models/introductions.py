@@ -175,6 +175,11 @@ class Introduction(BaseModel):
         """Whether contact details are open to the two sides."""
         return self.seeker_consented_at is not None and self.receiver_consented_at is not None
 
+    @property
+    def was_sent(self) -> bool:
+        """Whether it ever left its writer and the facilitator, so that the asked side may know of it."""
+        return self.sent_at is not None
+
     def party(self, side: str) -> Profile:
         """The profile on that side."""
         return self.seeker if side == Side.SEEKER else self.receiver

@@ -3,6 +3,7 @@
 It knows no table above this layer; what it judges is told by small protocols.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -104,3 +105,127 @@ def require(viewer: Viewer, action: Action, row: Owned) -> None:
     """
     if not may(viewer, action, row):
         raise NotAllowed(_("Only the organisation itself or the hub's facilitators may do this."), action=action.value)
+
+
+class Room(Protocol):
+    """A project's room, or a shortlist: one organisation of one hub answers for it."""
+
+    @property
+    def hub_id(self) -> int:
+        """The hub to which the room belongs."""
+
+    @property
+    def organisation_id(self) -> int:
+        """The organisation that owns the room."""
+
+
+def may_steer_room(viewer: Viewer, room: Room) -> bool:
+    """Whether the viewer may change the room: its owner's people and the hub's facilitators."""
+    if room.hub_id != viewer.hub_id:
+        return False
+    return room.organisation_id in viewer.organisation_ids or viewer.role in BROKER_ROLES
+
+
+def may_see_room(viewer: Viewer, room: Room, *, seated: Collection[int] = ()) -> bool:
+    """Whether the viewer may see it: those who steer, and the organisations that are invited or take part."""
+    at_the_table = room.hub_id == viewer.hub_id and not viewer.organisation_ids.isdisjoint(seated)
+    return at_the_table or may_steer_room(viewer, room)
+
+
+def require_steering(viewer: Viewer, room: Room) -> None:
+    """Stop unless the viewer may change the room.
+
+    Raises:
+        NotAllowed: with a message that says who may.
+    """
+    if not may_steer_room(viewer, room):
+        raise NotAllowed(_("Only the one who founded it, or the hub's facilitators, may do this."))
+
+
+def may_broker(viewer: Viewer) -> bool:
+    """Whether the viewer brokers contacts for the hub: facilitators and administrators."""
+    return viewer.is_signed_in and viewer.role in BROKER_ROLES
+
+
+def require_broker(viewer: Viewer) -> None:
+    """Stop unless `may_broker` says yes.
+
+    Raises:
+        NotAllowed: with a message that says who may.
+    """
+    if not may_broker(viewer):
+        raise NotAllowed(_("Only the hub's facilitators and administrators may do this."))
+
+
+class Party(Protocol):
+    """One side of an introduction."""
+
+    @property
+    def organisation_id(self) -> int:
+        """The organisation that speaks on that side."""
+
+
+class Introduced(Protocol):
+    """A request between two profiles of one hub."""
+
+    channel: str
+    made_by_id: int | None
+
+    @property
+    def hub_id(self) -> int:
+        """The hub to which it belongs."""
+
+    @property
+    def was_sent(self) -> bool:
+        """Whether it ever left its writer and the facilitator."""
+
+    @property
+    def both_consented(self) -> bool:
+        """Whether both sides have said yes."""
+
+    def party(self, side: str) -> Party:
+        """The one on that side, "seeker" or "receiver"."""
+
+
+def sides_of(viewer: Viewer, introduction: Introduced) -> frozenset[str]:
+    """The sides for which the viewer speaks: both when two departments of one organisation talk."""
+    if introduction.hub_id != viewer.hub_id:
+        return frozenset()
+    return frozenset(
+        side for side in ("seeker", "receiver") if introduction.party(side).organisation_id in viewer.organisation_ids
+    )
+
+
+def may_see_introduction(viewer: Viewer, introduction: Introduced) -> bool:
+    """Whether the viewer may know of it: brokers always, the two sides once it was sent, before that its writer's."""
+    if introduction.hub_id != viewer.hub_id:
+        return False
+    sides = sides_of(viewer, introduction)
+    if may_broker(viewer) or (sides and introduction.was_sent):
+        return True
+    return "seeker" in sides and introduction.channel != "facilitator"
+
+
+def may_write_introduction(viewer: Viewer, introduction: Introduced) -> bool:
+    """Whether the viewer may write, hand in, withdraw and ask again: the asking side and brokers."""
+    return may_see_introduction(viewer, introduction) and (
+        "seeker" in sides_of(viewer, introduction) or may_broker(viewer)
+    )
+
+
+def may_answer_introduction(viewer: Viewer, introduction: Introduced, side: str) -> bool:
+    """Whether the viewer may say yes or no for that side: nobody but its own people."""
+    return introduction.was_sent and side in sides_of(viewer, introduction)
+
+
+def may_see_introduced_contact(viewer: Viewer, introduction: Introduced, side: str) -> bool:
+    """Whether that side's contact details are open: to its own people, to staff, to the other side after both yes."""
+    sides = sides_of(viewer, introduction)
+    if side in sides or (introduction.hub_id == viewer.hub_id and viewer.is_staff):
+        return True
+    return bool(sides) and introduction.both_consented
+
+
+def may_set_hub_rules(viewer: Viewer) -> bool:
+    """Whether the viewer may change how the hub brokers contacts: its administrators."""
+    return viewer.is_signed_in and viewer.role == Role.HUB_ADMIN

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from benchmarks import allocate, experts, index, partners, quality, recommend, retrieve
+from benchmarks import allocate, experts, index, offpolicy, partners, quality, reciprocal, recommend, retrieve
 from benchmarks.data_files import DataMissing
 from benchmarks.management.commands.bench import BENCHMARKS
 from kernel.errors import NotReady
@@ -74,6 +74,9 @@ def test_bench_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
         (("experts",), "needs --data"),
         (("partners", "--data", "somewhere"), "--history-until"),
         (("retrieve", "--data", "nowhere-at-all"), "no folder"),
+        (("offpolicy", "--data", "nowhere-at-all"), "no file or folder nowhere-at-all"),
+        (("reciprocal", "--data", "nowhere-at-all"), "no file or folder nowhere-at-all"),
+        (("reciprocal", "--size", "10"), "takes no --size"),
         (("partners", "--size", "10"), "takes no --size"),
         (("retrieve", "--queries-from", "2023-10-01"), "takes no --queries-from"),
         (("experts", "--data", "nowhere-at-all", "--history-until", "2023-10-01"), "takes no --history-until"),
@@ -124,6 +127,8 @@ def test_bench_all_skips_loudly_what_lacks_data(monkeypatch: pytest.MonkeyPatch)
         (("index", "--size", "2"), index, "run", (2,)),
         (("allocate", "--size", "40"), allocate, "run_size", (40,)),
         (("allocate", "--data", "d"), allocate, "run_data", (Path("d"),)),
+        (("offpolicy", "--data", "d"), offpolicy, "run_data", (Path("d"),)),
+        (("reciprocal", "--data", "d"), reciprocal, "run_data", (Path("d"),)),
         (("retrieve", "--data", "d"), retrieve, "run_data", (Path("d"),)),
         (("experts", "--data", "d"), experts, "run_data", (Path("d"), "experts")),
         (("experts", "--data", "d", "--rank", "queries"), experts, "run_data", (Path("d"), "queries")),

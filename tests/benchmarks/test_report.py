@@ -31,6 +31,18 @@ def test_bar_at_the_limit_is_met() -> None:
     assert bar_for("encode", "rss_mb", 1.0) == ""
 
 
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (0.84, ">= 0.85, **not met**; <= 0.95, met"),
+        (0.9, ">= 0.85, met; <= 0.95, met"),
+        (0.96, ">= 0.85, met; <= 0.95, **not met**"),
+    ],
+)
+def test_bar_with_two_ends_tells_both(value: float, written: str) -> None:
+    assert bar_for("offpolicy", "coverage_90", value) == written
+
+
 def test_table_aligns() -> None:
     assert as_table({"a": 1.0, "long_name": 0.123456}).splitlines() == [
         "a                   1",

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from benchmarks import allocate, encode, experts, index, partners, quality, recommend, retrieve
+from benchmarks import allocate, encode, experts, index, offpolicy, partners, quality, reciprocal, recommend, retrieve
 from benchmarks.data_files import DataMissing
 from benchmarks.report import as_table, computable, write_report
 from kernel.errors import DomainError
@@ -26,10 +26,12 @@ BENCHMARKS: dict[str, ModuleType] = {
     "retrieve": retrieve,
     "index": index,
     "allocate": allocate,
+    "offpolicy": offpolicy,
+    "reciprocal": reciprocal,
 }
 # Options that only some benchmarks take.
 _TAKES = {
-    "data": {"partners", "experts", "retrieve", "allocate"},
+    "data": {"partners", "experts", "retrieve", "allocate", "offpolicy", "reciprocal"},
     "size": {"recommend", "index", "allocate"},
     "rank": {"experts"},
     "history_until": {"partners"},
@@ -48,7 +50,7 @@ class Command(BaseCommand):
         parser.add_argument("name", choices=[*BENCHMARKS, "all"])
         parser.add_argument("--json", action="store_true", help="One flat JSON object and nothing else on stdout.")
         parser.add_argument("--report", type=Path, help="Write the page with all figures to this file.")
-        parser.add_argument("--data", type=Path, help="Folder with the data to measure on.")
+        parser.add_argument("--data", type=Path, help="Folder with the data to measure on, or its file.")
         parser.add_argument("--size", type=int, help="How many profiles, statements or agents.")
         parser.add_argument("--rank", choices=("experts", "queries"), help="What bench experts puts in order.")
         parser.add_argument("--history-until", help="First day that is no history any more, as 2023-10-01.")
@@ -107,7 +109,7 @@ def _measure(name: str, options: dict[str, Any], say: Say) -> Figures:
     if name == "allocate" and size is not None:
         return dict(allocate.run_size(size, say))
     if data is not None:
-        return dict({"retrieve": retrieve, "allocate": allocate}[name].run_data(data, say))
+        return dict(BENCHMARKS[name].run_data(data, say))
     if size is not None:
         return dict({"recommend": recommend, "index": index}[name].run(say, size))
     return dict(BENCHMARKS[name].run(say))

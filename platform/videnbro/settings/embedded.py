@@ -6,7 +6,7 @@ from django.core.management.utils import get_random_secret_key
 
 from videnbro.settings import base
 from videnbro.settings.base import *  # noqa: F403
-from videnbro.settings.environment import env, optional
+from videnbro.settings.environment import env, optional, site
 
 DATA_DIR = Path(env.str("VIDENBRO_DATA_DIR", default=str(base.DATA_DIR)))
 # Its database, mails and index are nobody else's business.
@@ -45,6 +45,7 @@ DEFAULT_FROM_EMAIL = "Videnbro <videnbro@videnbro.example>"
 LOCALE_PATHS = [DATA_DIR / "locale"]
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [("vendor", DATA_DIR / "assets")]
+VIDENBRO_SITE_URL = site("VIDENBRO_SITE_URL", default=base.VIDENBRO_SITE_URL)
 VIDENBRO_CACHE_DIR = Path(env.str("VIDENBRO_CACHE_DIR", default=str(base.VIDENBRO_CACHE_DIR)))
 VIDENBRO_ENCODER = env.str("VIDENBRO_ENCODER", default=base.VIDENBRO_ENCODER)
 VIDENBRO_INDEX_DIR = DATA_DIR / "index"

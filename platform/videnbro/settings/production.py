@@ -4,9 +4,11 @@ from pathlib import Path
 
 from videnbro.settings import base
 from videnbro.settings.base import *  # noqa: F403
-from videnbro.settings.environment import database, env, optional, required, switch
+from videnbro.settings.environment import database, env, optional, required, site, switch
 
 SECRET_KEY = required("VIDENBRO_SECRET_KEY")
+# Links in mails live for months and objections for ever: after a change of the key, the keys before it still open them.
+SECRET_KEY_FALLBACKS = optional("VIDENBRO_OLD_SECRET_KEYS").split()
 DEBUG = False
 ALLOWED_HOSTS = [name.strip() for name in required("VIDENBRO_ALLOWED_HOSTS").split(",")]
 CSRF_TRUSTED_ORIGINS = env.list("VIDENBRO_CSRF_TRUSTED_ORIGINS", default=[])
@@ -16,6 +18,7 @@ DATABASES["default"]["CONN_MAX_AGE"] = env.int("VIDENBRO_DATABASE_CONN_MAX_AGE",
 vars().update(env.email_url("VIDENBRO_EMAIL_URL"))
 DEFAULT_FROM_EMAIL = required("VIDENBRO_DEFAULT_FROM_EMAIL")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+VIDENBRO_SITE_URL = site("VIDENBRO_SITE_URL")
 
 DATA_DIR = Path(env.str("VIDENBRO_DATA_DIR", default=str(base.DATA_DIR)))
 LOCALE_PATHS = [DATA_DIR / "locale"]

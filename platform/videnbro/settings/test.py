@@ -18,6 +18,7 @@ DATABASES = {
 }
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 DEFAULT_FROM_EMAIL = "Videnbro <videnbro@videnbro.example>"
+VIDENBRO_SITE_URL = "http://testserver"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     **base.STORAGES,

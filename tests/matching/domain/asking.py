@@ -1,10 +1,7 @@
 """Asking for recommendations in tests, as a profile's own people or with a text."""
 
 from hubs.policies import Viewer
-from matching.domain.recommending import (
-    recommend_for_profile,
-    recommend_for_text,
-)
+from matching.domain.recommending import recommend_for_profile, recommend_for_text
 from matching.results import Recommendations
 from profiles.models import Profile
 from tests.matching.cluster import TODAY, member

@@ -3,8 +3,8 @@
 import pytest
 
 from hubs.models import Hub
+from matching.domain.market import MAX_ASKS, market_for_profile
 from matching.domain.ranking import rank
-from matching.domain.recommending import MAX_ASKS, market_for_profile
 from matching.domain.searching import MAX_RESULTS, search
 from matching.domain.why_not import why_not
 from matching.engine.weights import RANKERS

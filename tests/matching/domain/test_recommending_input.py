@@ -5,11 +5,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from hubs.models import Hub
 from kernel.errors import InvalidInput, NotReady
-from matching.domain.recommending import (
-    MAX_LIMIT,
-    MAX_QUERY_CHARACTERS,
-    recommend_for_profile,
-)
+from matching.domain.recommending import MAX_LIMIT, MAX_QUERY_CHARACTERS, recommend_for_profile
 from matching.enums import Direction
 from profiles.models import Profile
 from tests.encoders import WordHashEncoder
@@ -28,7 +24,7 @@ def test_limit_is_kept(hub: Hub, encoder: WordHashEncoder, limit: int, expected:
     assert len(ask_text(visitor(hub), "sensor", limit=limit).matches) == expected
 
 
-@pytest.mark.parametrize(("purpose", "queries"), [("opi_light", 6), ("project", 6), ("event", 6)])
+@pytest.mark.parametrize(("purpose", "queries"), [("opi_light", 8), ("project", 8), ("event", 8)])
 def test_query_count_is_the_same_for_three_and_for_ten_matches(
     hub: Hub,
     encoder: WordHashEncoder,
@@ -61,7 +57,7 @@ def test_query_count_of_a_text_is_the_same_for_three_and_for_ten_matches(
     ask_text(visitor(hub), "sensor")
 
     for limit in (3, 10):
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(6):
             answer = ask_text(visitor(hub), "sensor", limit=limit)
         assert len(answer.matches) == limit
 

@@ -8,10 +8,7 @@ from hubs.enums import Role
 from hubs.models import Hub
 from hubs.policies import Viewer
 from kernel.errors import NotAllowed
-from matching.domain.recommending import (
-    recommend_for_profile,
-    recommend_for_text,
-)
+from matching.domain.recommending import recommend_for_profile, recommend_for_text
 from matching.engine.rows import OFFER
 from matching.serving import hub_index
 from profiles.models import Profile, Statement

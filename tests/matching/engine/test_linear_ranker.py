@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from matching.engine.features import FEATURES, NAMES, NEUTRAL
-from matching.engine.purposes import ERFA, EVENT, OPI_LIGHT, PROJECT
 from matching.engine.linear_ranker import LinearRanker
+from matching.engine.purposes import ERFA, EVENT, OPI_LIGHT, PROJECT
 from matching.engine.ranker_training import fit_ranker, group_folds
 from matching.engine.weights import NOVELTY, RANKERS, SEARCH_RANKER
 

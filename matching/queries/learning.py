@@ -1,0 +1,174 @@
+"""Reads for learning: what is known of parties and of their earlier contacts, and which ranker is the champion."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import numpy as np
+from django.db.models import Max, OuterRef, Q, Subquery
+from numpy.typing import NDArray
+
+from hubs.models import Hub
+from matching.enums import CONSENTED_STATES, DeclineReason, IntroductionState, RankerState
+from matching.models import ContactRules, HubRules, Introduction, LoadPlace, RankerVersion
+from profiles.enums import ProfileKind
+from profiles.models import Profile
+
+Ids = NDArray[np.int64]
+Column = NDArray[np.float64]
+
+SMALL_FIRM, LARGE_FIRM = 10, 250
+_UNIVERSITY_HOSPITAL = ("universitetshospital", "rigshospital", "university hospital")
+
+
+@dataclass(frozen=True)
+class Parties:
+    """What holds for each profile of a hub, in order of profile id, (n,): 0 where it is unknown.
+
+    `size` is 1 for a small place, -1 for a large one; `field` numbers the specialty or municipal field; `written` is
+    the day (as an ordinal) on which the newest of the profile's texts changed.
+    """
+
+    profile: Ids
+    organisation: Ids
+    size: Column
+    field: Ids
+    written: Column
+
+    def values(self, column: NDArray[np.int64] | Column, profiles: Ids) -> Column:
+        """A column's values for these profiles (n,); 0 for one that is not there."""
+        if not len(self.profile):
+            return np.zeros(len(profiles))
+        found = np.minimum(np.searchsorted(self.profile, profiles), len(self.profile) - 1)
+        return np.where(self.profile[found] == profiles, column[found], 0).astype(np.float64)
+
+
+@dataclass(frozen=True)
+class Contacts:
+    """Requests of a hub that were sent, (n,): who asked whom and what came; pending ones are `open`."""
+
+    seeker: Ids
+    receiver: Ids
+    seeker_organisation: Ids
+    receiver_organisation: Ids
+    answered: NDArray[np.bool_]
+    accepted: NDArray[np.bool_]
+    refused: NDArray[np.bool_]
+    open: NDArray[np.bool_]
+
+
+def parties_of(hub_id: int) -> Parties:
+    """Every profile of the hub."""
+    rows = (
+        Profile.objects.filter(hub_id=hub_id)
+        .order_by("pk")
+        .annotate(written=Max("statements__updated_at"))
+        .values_list(
+            "pk",
+            "organisation_id",
+            "kind",
+            "organisation__name",
+            "organisation__employees",
+            "specialty_id",
+            "municipal_field_id",
+            "written",
+        )
+    )
+    found = list(rows)
+    fields = {key: number for number, key in enumerate(sorted({row[5] or row[6] or "" for row in found}))}
+    nothing = fields.get("", -1)
+    numbers = [fields[row[5] or row[6] or ""] for row in found]
+    return Parties(
+        profile=np.array([row[0] for row in found], dtype=np.int64),
+        organisation=np.array([row[1] for row in found], dtype=np.int64),
+        size=np.array([size_of(row[2], row[3], row[4]) for row in found], dtype=np.float64),
+        field=np.array([-1 if number == nothing else number for number in numbers], dtype=np.int64) + 1,
+        written=np.array([row[7].toordinal() if row[7] else 0 for row in found], dtype=np.float64),
+    )
+
+
+def size_of(kind: str, organisation: str, employees: int | None) -> float:
+    """1 for a small place that is easily entered, -1 for a large one, 0 between or unknown.
+
+    Source: domain brief, section 2: small provincial hospitals are often easier to enter than the big ones.
+    """
+    if kind == ProfileKind.CLINICIAN:
+        name = organisation.casefold()
+        return -1.0 if any(word in name for word in _UNIVERSITY_HOSPITAL) else 1.0
+    if kind == ProfileKind.MUNICIPALITY:
+        return 1.0
+    if employees is None:
+        return 0.0
+    return 1.0 if employees <= SMALL_FIRM else -1.0 if employees >= LARGE_FIRM else 0.0
+
+
+def contacts_since(hub_id: int, since: datetime) -> Contacts:
+    """Requests that were sent since then; what is still a draft or was never sent is no contact."""
+    rows = list(
+        Introduction.objects.filter(hub_id=hub_id, sent_at__gte=since)
+        .exclude(state=IntroductionState.WITHDRAWN)
+        .order_by("pk")
+        .values_list(
+            "seeker_id",
+            "receiver_id",
+            "seeker__organisation_id",
+            "receiver__organisation_id",
+            "state",
+            "decline_reason",
+            "answered_at",
+        )
+    )
+    ids: Ids = np.array([row[:4] for row in rows], dtype=np.int64).reshape(len(rows), 4)
+    seeker, receiver, seeker_organisation, receiver_organisation = ids.T
+    states = [row[4] for row in rows]
+    accepted = np.array([state in CONSENTED_STATES for state in states], dtype=np.bool_)
+    answered = np.array([row[6] is not None for row in rows], dtype=np.bool_)
+    refused = np.array([state == IntroductionState.DECLINED for state in states], dtype=np.bool_)
+    open_ = np.array([state in (IntroductionState.SENT, IntroductionState.SEEN) for state in states], dtype=np.bool_)
+    # A "no" for want of time says nothing about the pair.
+    busy = np.array([row[5] == DeclineReason.NO_CAPACITY for row in rows], dtype=np.bool_)
+    return Contacts(
+        seeker,
+        receiver,
+        seeker_organisation,
+        receiver_organisation,
+        answered=answered | accepted,
+        accepted=accepted,
+        refused=refused & ~busy,
+        open=open_,
+    )
+
+
+def taken_places(hub_id: int, profile_ids: Collection[int], *, month: date) -> dict[int, tuple[int, int]]:
+    """(taken, cap) of that month by profile id, for those of these profiles that have a cap: one query."""
+    capped = dict(
+        ContactRules.objects.filter(hub_id=hub_id, monthly_cap__isnull=False).values_list("profile_id", "monthly_cap")
+    )
+    wanted = [pk for pk in profile_ids if pk in capped]
+    taken: dict[int, int] = dict.fromkeys(wanted, 0)
+    if wanted:
+        for pk in LoadPlace.objects.filter(hub_id=hub_id, month=month, profile_id__in=wanted).values_list(
+            "profile_id", flat=True
+        ):
+            taken[pk] += 1
+    return {pk: (taken[pk], int(capped[pk] or 0)) for pk in wanted}
+
+
+def champion_of(hub_id: int) -> RankerVersion | None:
+    """The ranker that orders the hub's lists; none before the first training."""
+    return RankerVersion.objects.filter(hub_id=hub_id, state=RankerState.CHAMPION).first()
+
+
+def policy_of(hub_id: int) -> tuple[int | None, int]:
+    """The champion's id, and how many of ten places are for trying out: asked for each list, so it holds at once."""
+    champion = RankerVersion.objects.filter(hub=OuterRef("pk"), state=RankerState.CHAMPION).values("pk")[:1]
+    row = Hub.objects.filter(pk=hub_id).values_list(Subquery(champion), "rules__explored_places").first()
+    champion_id, explored = row or (None, None)
+    default = HubRules._meta.get_field("explored_places").default
+    return champion_id, default if explored is None else explored
+
+
+def rankers_of(hub_id: int, number: int | None = None) -> list[RankerVersion]:
+    """The hub's rankers, newest first; only the one of that number, if one is named."""
+    chosen = Q() if number is None else Q(number=number)
+    return list(RankerVersion.objects.filter(chosen, hub_id=hub_id).order_by("-number"))

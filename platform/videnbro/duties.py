@@ -1,0 +1,27 @@
+"""What the worker does besides the index: each duty by itself, so that one that fails holds up no other."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from mailgate.domain.sending import send_due_mails
+
+
+@dataclass(frozen=True)
+class Duty:
+    """Something to do again and again; `run` does what is due at a moment and returns how much that was.
+
+    It keeps its own transactions, may be broken off anywhere, and may run in two workers at once.
+    """
+
+    name: str
+    every: timedelta
+    run: Callable[[datetime], int]
+
+
+def _mails(now: datetime) -> int:
+    return send_due_mails(now=now)
+
+
+# Mails last: `--once` then sends also what the duties before them have queued.
+DUTIES: tuple[Duty, ...] = (Duty("mails", timedelta(seconds=2), _mails),)
