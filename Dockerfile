@@ -31,7 +31,7 @@ COPY . .
 # The settings want these named; nothing that is built here depends on them, and none of them is kept.
 RUN export VIDENBRO_SECRET_KEY=only-for-the-build VIDENBRO_ALLOWED_HOSTS=localhost \
         VIDENBRO_DATABASE_URL=sqlite:///:memory: VIDENBRO_EMAIL_URL=consolemail:// \
-        VIDENBRO_DEFAULT_FROM_EMAIL=build@videnbro.example \
+        VIDENBRO_DEFAULT_FROM_EMAIL=build@videnbro.example VIDENBRO_SITE_URL=http://localhost:8000 \
     && python manage.py build_encoder \
     && python manage.py build_assets \
     && python manage.py compile_translations \

@@ -12,7 +12,7 @@ from hubs.models import Hub
 from matching.domain.asking import question_of_profile
 from matching.domain.ranking import candidates
 from matching.engine.candidates import Pool
-from matching.engine.contact_features import contact_matrix
+from matching.engine.contact_features import contact_matrix, relevance
 from matching.engine.evaluate import ndcg_at_k, recall_at_k, share_ranked_right
 from matching.engine.features import NAMES, PairFeatures, pair_features
 from matching.engine.ranker import prior_ranker
@@ -64,9 +64,9 @@ def measure(_profiles: int = 0) -> Figures:
     return figures | _counts(demo, answers) | {"rank_ms_mean": 1000 * seconds / len(answers)}
 
 
-def _worth(answer: Answer, relevance: Scores) -> Scores:
+def _worth(answer: Answer, scores: Scores) -> Scores:
     """What a contact is expected to be worth before anybody has met, as lists are ordered."""
-    return prior_ranker().expected_value(contact_matrix(answer.features.matrix, {"relevance": relevance / 2.0}))
+    return prior_ranker().expected_value(contact_matrix(answer.features.matrix, {"relevance": relevance(scores)}))
 
 
 def _read(hub: Hub) -> _Demo:

@@ -28,14 +28,18 @@ class Program:
 
 
 def programs(port: int) -> list[Program]:
-    """The web server, on `port` of 127.0.0.1 only, and the worker that keeps the index fresh."""
+    """The web server, on `port` of 127.0.0.1 only, who keeps the index fresh, and who sends what waits."""
     manage = (sys.executable, str(ROOT / "manage.py"))
     web = (
         sys.executable, "-m", "gunicorn", "videnbro.wsgi:application", "--bind", f"{HOST}:{port}",
         "--workers", "1", "--threads", "8", "--log-level", "warning", "--no-control-socket",
         "--limit-request-line", "8190",
     )  # fmt: skip
-    return [Program("web server", web), Program("indexer", (*manage, "run_indexer"))]
+    return [
+        Program("web server", web),
+        Program("indexer", (*manage, "run_indexer")),
+        Program("worker", (*manage, "run_worker")),
+    ]
 
 
 class ServingError(Exception):
@@ -47,7 +51,7 @@ def serve(chosen: list[Program], *, port: int, ready: Callable[[], None]) -> Non
 
     Raises: ServingError when a program ends by itself or the web server never answers.
     """
-    with _signals_noted() as asked_to_stop, _running(chosen) as processes:
+    with _signals_noted() as asked_to_stop, _running(chosen, port) as processes:
         deadline = time.monotonic() + READY_SECONDS
         while not asked_to_stop() and not _answers(port):
             _require_alive(processes)
@@ -82,12 +86,12 @@ def _signals_noted() -> Iterator[Callable[[], bool]]:
 
 
 @contextmanager
-def _running(chosen: list[Program]) -> Iterator[list[tuple[Program, subprocess.Popen[bytes]]]]:
+def _running(chosen: list[Program], port: int) -> Iterator[list[tuple[Program, subprocess.Popen[bytes]]]]:
     """Sessions of their own: a Ctrl-C reaches only the supervisor, which ends them in order."""
     processes: list[tuple[Program, subprocess.Popen[bytes]]] = []
     try:
         for program in chosen:
-            process = subprocess.Popen(program.command, cwd=ROOT, env=environment(), start_new_session=True)
+            process = subprocess.Popen(program.command, cwd=ROOT, env=environment(port), start_new_session=True)
             processes.append((program, process))
         yield processes
     finally:
@@ -107,10 +111,11 @@ def _end(processes: list[subprocess.Popen[bytes]]) -> None:
             process.wait()
 
 
-def environment() -> dict[str, str]:
-    """What each process runs with: our packages on the path, the embedded settings by default."""
+def environment(port: int | None = None) -> dict[str, str]:
+    """What each process runs with: our packages on the path, the embedded settings, links in mails to the port."""
     return {
         "DJANGO_SETTINGS_MODULE": "videnbro.settings.embedded",
+        **({"VIDENBRO_SITE_URL": f"http://{HOST}:{port}"} if port else {}),
         **os.environ,
         "PYTHONPATH": os.pathsep.join((str(ROOT / "platform"), str(ROOT))),
         "PYTHONUNBUFFERED": "1",

@@ -1,4 +1,7 @@
-"""What every page needs around its content: hub, viewer, navigation, languages, theme; without a query."""
+"""What every page needs around its content: hub, viewer, navigation, languages, theme.
+
+One query, for people who speak for somebody: how many contacts wait for a word of theirs.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,12 +9,15 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse, translate_url
+from django.utils import timezone
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from frontend.views.preferences import theme_of
 from hubs.policies import Viewer
+from matching.queries.contacts import waiting_count
 
+CONTACTS = frozenset({"contacts", "new_introduction", "edit_introduction", "introduction", "tell_outcome"})
 EDITING = frozenset(
     {
         "my_profile", "edit_profile", "edit_details", "edit_organisation", "new_statement", "edit_statement",
@@ -29,6 +35,8 @@ class NavigationItem:
     icon: str
     url: str
     is_current: bool
+    # How many things there wait for the reader.
+    waiting: int = 0
 
 
 @dataclass(frozen=True)
@@ -65,6 +73,7 @@ def navigation(request: HttpRequest, viewer: Viewer | None) -> tuple[NavigationI
     return (
         _item("for_you", _("For you"), current in {"for_you", "for_profile", "why_not"}, icon="compass"),
         _item("search", _("Search"), current == "search", icon="search"),
+        _item("contacts", _("Contacts"), current in CONTACTS, icon="handshake", waiting=_waiting(viewer)),
         _item("my_profile", _("My profile"), current in EDITING, icon="circle-user"),
     )
 
@@ -82,8 +91,12 @@ def language_choices(request: HttpRequest) -> tuple[LanguageChoice, ...]:
     return tuple(choices)
 
 
-def _item(name: str, label: str, is_current: bool, *, icon: str) -> NavigationItem:
-    return NavigationItem(name, label, icon, reverse(f"frontend:{name}"), is_current)
+def _item(name: str, label: str, is_current: bool, *, icon: str, waiting: int = 0) -> NavigationItem:
+    return NavigationItem(name, label, icon, reverse(f"frontend:{name}"), is_current, waiting)
+
+
+def _waiting(viewer: Viewer) -> int:
+    return waiting_count(viewer, now=timezone.now())
 
 
 def _current_name(request: HttpRequest) -> str:

@@ -66,6 +66,7 @@ def statements_card(
     second = Quote(side=Party.RECEIVER, statement=theirs, text=theirs.text, language=theirs.language)
     terms = _terms(first, second)
     reasons, reservation = _reasons(seeker, receiver, first, second, terms, today)
+    their_label = _label(second, receiver, by_name=False, is_reader=False)
     return BridgeCard(
         anchor="pair",
         kind=receiver.kind,
@@ -73,7 +74,7 @@ def statements_card(
         facts=facts_of(receiver),
         url="",
         ours=_bank(first, terms, _label(first, seeker, by_name=False, is_reader=True), limit=None, is_ours=True),
-        theirs=_bank(second, terms, _label(second, receiver, by_name=False, is_reader=False), limit=None, is_ours=False),
+        theirs=_bank(second, terms, their_label, limit=None, is_ours=False),
         span_label=inline_label_of(ours.purpose_id or theirs.purpose_id),
         form_label="",
         reasons=reasons,
@@ -135,7 +136,7 @@ def _label(quote: Quote | None, party: Profile, *, by_name: bool, is_reader: boo
         return _named_labels().get(kind, "%(name)s") % {"name": party.name}
     own = {StatementKind.NEED.value: _("You seek"), StatementKind.OFFER.value: _("You offer")}
     theirs = {StatementKind.NEED.value: _("They seek"), StatementKind.OFFER.value: _("They offer")}
-    return own.get(kind, _("About you")) if is_reader else theirs.get(kind, _("About them"))
+    return own.get(kind, _("You wrote")) if is_reader else theirs.get(kind, _("They wrote"))
 
 
 def _named_labels() -> Mapping[str, str]:

@@ -1,6 +1,5 @@
 """What the page of a contact shows: permissions are settled here, so that hidden data never reaches a template."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,7 +12,8 @@ from frontend.forms.introductions import AnswerForm, InterestsForm, MeetingForm,
 from frontend.introduction_bridge import introduction_card, other_side
 from frontend.standing import BEING_WRITTEN, has_consented, last_day_of, standing_of
 from hubs.policies import Viewer, may_broker
-from matching.domain.introductions.opi import STEPS
+from matching.domain.introductions.changing import ASKABLE_REASONS
+from matching.domain.introductions.opi import meaning_of, undeclared_sides
 from matching.enums import ANSWERABLE_STATES, CONSENTED_STATES, IntroductionState, Side, TimelineKind
 from matching.models import Introduction
 from matching.queries.contacts import contact_people
@@ -23,7 +23,7 @@ State = IntroductionState
 _BEFORE_SENDING = frozenset(
     {TimelineKind.DRAFTED, TimelineKind.SUBMITTED, TimelineKind.RETURNED, TimelineKind.SCREENED}
 )
-_ENDS_TO_ASK_AGAIN = frozenset({State.NOT_NOW, State.EXPIRED})
+_ENDS_TO_ASK_AGAIN = frozenset({State.NOT_NOW, State.EXPIRED, State.WITHDRAWN})
 _OPEN_TO_WITHDRAW = frozenset({State.SCREENING, *ANSWERABLE_STATES})
 
 
@@ -46,6 +46,7 @@ class Possible:
     withdraw: bool = False
     meet: bool = False
     tell_met: bool = False
+    tell_outcome: bool = False
     close: bool = False
     declare: bool = False
 
@@ -69,14 +70,6 @@ class Declared:
     who: str
     has_interests: bool
     text: str
-
-
-@dataclass(frozen=True)
-class Step:
-    """A step of the OPI ladder, and what it means for a later tender."""
-
-    label: str
-    meaning: str
 
 
 def page_context(
@@ -111,16 +104,17 @@ def asked_context(found: Introduction) -> dict[str, Any]:
     return {
         "minutes": minutes_label(found.minutes) if found.minutes else "",
         "last_day": last_day_of(found) if found.state in ANSWERABLE_STATES else None,
-        "step": step_of(found),
+        "step": meaning_of(found),
     }
 
 
 def interests_context(found: Introduction, side: Side | None, form: InterestsForm) -> dict[str, Any]:
     """Both sides' declarations, and the form for one's own."""
-    rows: Sequence[Any] = found.declarations.all()
+    rows = list(found.declarations.all())
     return {
         "declarations": [Declared(found.party(row.side).name, row.has_interests, row.text) for row in rows],
         "has_declared": any(row.side == side for row in rows),
+        "must_declare": side in undeclared_sides(found),
         "interests_form": form,
     }
 
@@ -132,26 +126,21 @@ def heading_of(found: Introduction, side: Side | None) -> str:
     return found.party(other_side(side)).name
 
 
-def step_of(found: Introduction) -> Step | None:
-    """The step of the ladder that the request names."""
-    told = STEPS.get(found.opi_step)
-    return Step(str(found.get_opi_step_display()), str(told)) if told else None
-
-
 def possible_for(found: Introduction, side: Side, *, now: datetime) -> Possible:
     """What the side can do with it at that time; the domain has the last word."""
     state, asks = State(found.state), side == Side.SEEKER
     in_time = found.expires_at is None or found.expires_at > now
-    is_over = state in _ENDS_TO_ASK_AGAIN or (state in ANSWERABLE_STATES and not in_time)
+    is_over = state in _ENDS_TO_ASK_AGAIN or (state == State.DECLINED and found.decline_reason in ASKABLE_REASONS)
     named_day = found.ask_again_on
     day_has_come = named_day is None or named_day <= timezone.localdate(now)
     return Possible(
         answer=state in ANSWERABLE_STATES and in_time and not has_consented(found, side),
         edit=asks and state in BEING_WRITTEN,
-        ask_again=asks and is_over and day_has_come and found.asked_again_id is None and has_consented(found, side),
+        ask_again=asks and is_over and day_has_come and found.asked_again_id is None,
         withdraw=asks and state in _OPEN_TO_WITHDRAW and in_time,
         meet=state in {State.ACCEPTED, State.MET},
         tell_met=state == State.ACCEPTED,
+        tell_outcome=state in {State.MET, State.CLOSED},
         close=state in {State.ACCEPTED, State.MET},
         declare=found.was_sent and (state in ANSWERABLE_STATES or state in CONSENTED_STATES),
     )
@@ -176,4 +165,3 @@ def timeline_rows(found: Introduction, side: Side | None, *, is_broker: bool) ->
 
 def _local(moment: datetime | None) -> datetime | None:
     return timezone.localtime(moment) if moment else None
-

@@ -164,7 +164,10 @@ def _accepted(found: Introduction, side: Side, now: datetime) -> Standing:
     if found.meeting_at and found.meeting_at <= now:
         text = _("You had agreed to meet %(name)s on %(day)s. Tell us with one press whether you did.")
         return Standing(
-            _("Have you met?"), text % {"name": other, "day": day_of(found.meeting_at)}, "mine", _("Tell whether you met")
+            _("Have you met?"),
+            text % {"name": other, "day": day_of(found.meeting_at)},
+            "mine",
+            _("Tell whether you met"),
         )
     if found.meeting_at:
         text = _("You meet %(name)s: %(when)s.") % {"name": other, "when": hour_of(found.meeting_at)}
@@ -212,7 +215,9 @@ def _withdrawn(found: Introduction, side: Side, now: datetime) -> Standing:
 
 
 def _closed(found: Introduction, side: Side, now: datetime) -> Standing:
-    return Standing(_("Closed"), _("You have met, and the contact is closed. Addresses stay open to you both."), "earlier")
+    return Standing(
+        _("Closed"), _("You have met, and the contact is closed. Addresses stay open to you both."), "earlier"
+    )
 
 
 def _said_it(found: Introduction, side: Side) -> bool:

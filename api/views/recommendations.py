@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
@@ -21,8 +22,10 @@ from api.serializers.recommendations import (
 from api.views.base import HubView
 from events.queries import among_whom
 from hubs.policies import Viewer
+from matching.domain.learning.impressions import record_recommendations
 from matching.domain.recommending import recommend_for_profile, recommend_for_text
 from matching.domain.why_not import why_not
+from matching.enums import Channel
 from profiles.queries import find_profile, find_profile_by_id
 
 QUESTION = OpenApiExample(
@@ -67,12 +70,13 @@ class RecommendationsView(HubView):
             among=_among(self.viewer, values),
             limit=values["limit"],
         )
+        record_recommendations(self.viewer, found, channel=Channel.API, seeker=profile, now=timezone.now())
         return Response(self.render(RecommendationsAnswer, found))
 
     @extend_schema(
         operation_id="recommend_for_text",
         summary=_("Recommend partners for a text"),
-        description=_("Partners for a need in your own words. This is a question: nothing is stored or changed."),
+        description=_("Partners for a need in your own words. The words are not stored; that the list was shown is."),
         request=RecommendationQuestion,
         examples=[QUESTION],
         responses={200: RecommendationsAnswer, **refusals(400, 401, 403, 404, 503)},
@@ -89,6 +93,7 @@ class RecommendationsView(HubView):
             among=_among(self.viewer, values),
             limit=values["limit"],
         )
+        record_recommendations(self.viewer, found, channel=Channel.API, seeker=None, now=timezone.now())
         return Response(self.render(RecommendationsAnswer, found))
 
 

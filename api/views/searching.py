@@ -1,5 +1,6 @@
 """Search over all kinds of profile: by words, or by a statement that others should be like."""
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
@@ -10,7 +11,9 @@ from api.pagination import ListPagination
 from api.serializers.matches import MatchAnswer
 from api.serializers.searching import FoundAnswer, SearchPage, SearchQuery
 from api.views.base import HubView, chosen
+from matching.domain.learning.impressions import record_search
 from matching.domain.searching import search, search_like
+from matching.enums import Channel
 from matching.results import SearchFilters
 
 
@@ -45,6 +48,7 @@ class SearchView(HubView):
             )
         else:
             found = search(self.viewer, values["q"], filters=filters, today=self.today, limit=limit, offset=offset)
+        record_search(self.viewer, found, channel=Channel.API, now=timezone.now())
         matches = self.render(MatchAnswer, found.matches, many=True)
         return ListPagination(limit, offset).answer(
             request, matches, count=found.total, **self.render(FoundAnswer, found)

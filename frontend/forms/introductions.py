@@ -1,19 +1,21 @@
 """Forms of introductions: writing a request, answering one, agreeing on a meeting, declaring interests."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from frontend.forms.plain import PlainForm, Text
 from frontend.forms.statements import text_area
-from matching.enums import DeclineReason, OpiStep
+from matching.domain.introductions.opi import StepMeaning
+from matching.enums import DeclineReason
 from matching.models import Introduction
 from profiles.enums import Taxonomy
+from profiles.models import Profile
 from profiles.terms import choices_of, code_of
 
 DAY_FORMATS = ["%Y-%m-%d", "%d.%m.%Y", "%d-%m-%Y", "%d/%m/%Y"]
@@ -87,12 +89,12 @@ class RequestForm(PlainForm):
         label=gettext_lazy("We have made sure that we lose no rights by telling this"), required=False
     )
 
-    def __init__(self, *args: Any, stored: Introduction, steps: dict[str, str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, stored: Introduction, steps: Mapping[str, StepMeaning], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offer("contact_purpose", choices_of(Taxonomy.CONTACT_PURPOSE), blank=True)
         self.offer("minutes", minutes_choices(stored.minutes), blank=True)
         self.offer("ip_state", choices_of(Taxonomy.IP_STATE), blank=True)
-        self.offer("opi_step", [(code, _explained(OpiStep(code).label, text)) for code, text in steps.items()])
+        self.offer("opi_step", [(code, _explained(meaning)) for code, meaning in steps.items()])
         if not steps:
             del self.fields["opi_step"]
 
@@ -205,6 +207,23 @@ def _in_months(count: int) -> str:
     return ngettext("In %(count)d month", "In %(count)d months", count) % {"count": count}
 
 
-def _explained(label: str | Promise, text: str) -> str:
-    """A choice with what it means below."""
-    return format_html('<b>{}</b><span class="choice-hint">{}</span>', label, text)
+def _explained(meaning: StepMeaning) -> str:
+    """A step with what the two do, and what that means for a later tender."""
+    frame = '<b>{}</b><span class="choice-hint">{} <em>{}</em></span>'
+    return format_html(frame, meaning.step.label, meaning.what, meaning.tender)
+
+
+class StartForm(PlainForm):
+    """For whom one asks, and from which list and which two texts; hidden but for the choice of a profile."""
+
+    seeker = forms.ChoiceField(label=gettext_lazy("You ask as"))
+    purpose = forms.CharField(required=False, widget=forms.HiddenInput)
+    ours = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    theirs = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    shown_list = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, profiles: Sequence[Profile], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer("seeker", [(each.slug, each.name) for each in profiles])
+        if len(profiles) == 1:
+            self.fields["seeker"].widget = forms.HiddenInput()

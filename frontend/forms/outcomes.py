@@ -20,12 +20,12 @@ from matching.models import HubQuestion, OutcomeReport
 
 # Each of these stands alone.
 ALONE = (AnswerKind.NO_BENEFIT, AnswerKind.DO_NOT_KNOW)
-_GROUPED = re.compile(r"\d{1,3}([.,  ' ]\d{3})+|\d+", re.ASCII)
+_GROUPED = re.compile("\\d{1,3}([., \u00a0\u202f]\\d{3})+|\\d+", re.ASCII)
 
 
 @dataclass(frozen=True)
 class RungRow:
-    """One rung as the page draws it: its tick, whether it is achieved or expected, and kroner where it is about money."""
+    """One rung as the page draws it: its tick, whether it is achieved or expected, and kroner if it is money."""
 
     tick: forms.boundfield.BoundWidget
     standing: forms.BoundField
@@ -66,9 +66,7 @@ class Ticks(forms.CheckboxSelectMultiple):
 class OutcomeForm(PlainForm):
     """What came of it, and for `asks_effect` how much the hub meant; then what the hub itself asks."""
 
-    outcomes = forms.MultipleChoiceField(
-        label=gettext_lazy("Tick everything that holds"), required=False, widget=Ticks
-    )
+    outcomes = forms.MultipleChoiceField(label=gettext_lazy("Tick everything that holds"), required=False, widget=Ticks)
     attribution = forms.ChoiceField(
         label=gettext_lazy("How much did the hub’s part mean for it?"),
         choices=Attribution.choices,

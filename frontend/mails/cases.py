@@ -7,6 +7,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from frontend.introduction_bridge import other_side
 from mailgate.models import OutgoingMail
 from mailgate.renderers import Addresses
 from matching.enums import Side
@@ -16,10 +17,10 @@ from profiles.models import Profile
 
 @dataclass(frozen=True)
 class Case:
-    """One introduction, read from one side; facilitators read it from neither."""
+    """One introduction, read from one side."""
 
     introduction: Introduction
-    side: str
+    side: Side
     mail: OutgoingMail
     addresses: Addresses
 
@@ -31,7 +32,7 @@ class Case:
     @property
     def other(self) -> Profile:
         """The profile across the bridge."""
-        return self.introduction.party(Side.RECEIVER if self.side == Side.SEEKER else Side.SEEKER)
+        return self.introduction.party(other_side(self.side))
 
     @property
     def consented(self) -> bool:
@@ -42,17 +43,18 @@ class Case:
 
 
 def case_of(mail: OutgoingMail, addresses: Addresses) -> Case | None:
-    """The case behind a mail; none when it was erased, or belongs to a demonstration."""
-    side = mail.context.get("side", "")
-    rows = Introduction.objects.select_related(
-        "hub", "seeker__organisation", "receiver__organisation", "seeker__hub", "receiver__hub"
-    )
-    introduction = rows.filter(
-        hub_id=mail.hub_id, public_id=public_id(mail, "introduction"), is_simulated=False
-    ).first()
-    if introduction is None or side not in {*Side.values, ""}:
+    """The case behind a mail to one of the two sides; none when it was erased."""
+    introduction, side = introduction_of(mail), mail.context.get("side", "")
+    if introduction is None or side not in Side.values:
         return None
-    return Case(introduction, side, mail, addresses)
+    return Case(introduction, Side(side), mail, addresses)
+
+
+def introduction_of(mail: OutgoingMail) -> Introduction | None:
+    """The introduction that a mail names; none when it was erased, or is only a demonstration's."""
+    rows = Introduction.objects.select_related("hub", "seeker__organisation", "receiver__organisation")
+    rows = rows.prefetch_related("quotes__statement", "timeline__actor")
+    return rows.filter(hub_id=mail.hub_id, public_id=public_id(mail, "introduction"), is_simulated=False).first()
 
 
 def public_id(mail: OutgoingMail, name: str) -> UUID:

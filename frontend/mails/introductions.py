@@ -7,16 +7,20 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from frontend.mails.cards import MailCard, introduction_card
-from frontend.mails.cases import Case, case_of, last_day
+from frontend.bridge import BridgeCard
+from frontend.introduction_bridge import introduction_card, other_side
+from frontend.mails.cases import Case, case_of, introduction_of, last_day
 from frontend.mails.letters import Button, Fact, Letter, draw
 from frontend.mails.ways import answer_link, page_link
 from mailgate.models import OutgoingMail
 from mailgate.renderers import Addresses, RenderedMail, Renderer
-from matching.domain.introductions.receivers import receivers_of
+from matching.domain.introductions.opi import meaning_of
 from matching.enums import ANSWERABLE_STATES, CONSENTED_STATES, IntroductionState, Side, TimelineKind
+from matching.models import Introduction
+from matching.queries.contacts import contact_people
 from profiles.terms import inline_label_of
 
+EXCERPT_CHARACTERS = 320
 Writer = Callable[[Case], Letter | None]
 
 
@@ -25,7 +29,7 @@ def about_a_side(write: Writer) -> Renderer:
 
     def render(mail: OutgoingMail, addresses: Addresses) -> RenderedMail | None:
         case = case_of(mail, addresses)
-        if case is None or not case.side:
+        if case is None:
             return None
         letter = write(case)
         return draw(letter, hub=case.introduction.hub, addresses=addresses) if letter else None
@@ -86,7 +90,10 @@ def accepted(case: Case) -> Letter | None:
         subject=_("You and %(name)s both said yes") % _named(case),
         lead=_("You and %(name)s both said yes to talking about %(purpose)s.") % _named(case),
         card=_card(case),
-        facts=(Fact(_("How you reach them"), "\n".join(_contact_lines(case))), *_asked_facts(case)),
+        facts=(
+            Fact(_("How you reach them"), "\n".join(_contact_lines(case))),
+            *_asked_facts(case.introduction, by_reader=case.side == Side.SEEKER),
+        ),
         button=Button(_("Go to your contacts"), page_link("contacts", case.addresses)),
         notes=(
             _("Write to them today while it is fresh: suggest two times. They have got your contact details too."),
@@ -174,17 +181,17 @@ def gone(mail: OutgoingMail, addresses: Addresses) -> RenderedMail:
 
 def screening_waiting(mail: OutgoingMail, addresses: Addresses) -> RenderedMail | None:
     """A request waits for the facilitator's eyes."""
-    case = case_of(mail, addresses)
-    if case is None or case.introduction.state != IntroductionState.SCREENING:
+    introduction = introduction_of(mail)
+    if introduction is None or introduction.state != IntroductionState.SCREENING:
         return None
-    names = {"seeker": case.introduction.seeker.name, "receiver": case.introduction.receiver.name}
+    names = {"seeker": introduction.seeker.name, "receiver": introduction.receiver.name}
     letter = Letter(
         subject=_("Request to read: %(seeker)s to %(receiver)s") % names,
         lead=_("A request from %(seeker)s to %(receiver)s waits until you have read it.") % names,
-        facts=_asked_facts(case),
+        facts=_asked_facts(introduction, by_reader=False),
         button=Button(_("Read the request"), page_link("desk", addresses)),
     )
-    return draw(letter, hub=case.introduction.hub, addresses=addresses)
+    return draw(letter, hub=introduction.hub, addresses=addresses)
 
 
 def _can_answer(case: Case) -> bool:
@@ -199,20 +206,21 @@ def _named(case: Case) -> dict[str, str]:
     return {"name": case.other.name, "purpose": purpose or _("a possible collaboration")}
 
 
-def _card(case: Case) -> MailCard:
-    return introduction_card(case.introduction, side=case.side, today=timezone.localdate())
+def _card(case: Case) -> BridgeCard:
+    return introduction_card(case.introduction, side=case.side, today=timezone.localdate(), limit=EXCERPT_CHARACTERS)
 
 
 def _request_facts(case: Case) -> tuple[Fact, ...]:
     row = case.introduction
     last = (Fact(_("Answer no later than"), last_day(row.expires_at)),) if row.expires_at else ()
-    return (*_asked_facts(case), *_tender_facts(case), *last)
+    asked = _asked_facts(row, by_reader=case.side == Side.SEEKER)
+    return (*asked, *_tender_facts(case), *last)
 
 
-def _asked_facts(case: Case) -> tuple[Fact, ...]:
-    row, facts = case.introduction, []
+def _asked_facts(row: Introduction, *, by_reader: bool) -> tuple[Fact, ...]:
+    facts = []
     if row.asked:
-        label = _("What you ask for") if case.side == Side.SEEKER else _("What they ask for")
+        label = _("What you ask for") if by_reader else _("What they ask for")
         facts.append(Fact(label, row.asked))
     if row.minutes:
         time = ngettext("about %(count)d minute", "about %(count)d minutes", row.minutes) % {"count": row.minutes}
@@ -222,7 +230,11 @@ def _asked_facts(case: Case) -> tuple[Fact, ...]:
 
 def _tender_facts(case: Case) -> tuple[Fact, ...]:
     """Told before the contact, since a step can shut a firm out of a later tender."""
-    return ()  # OPI-PENDING
+    meaning = meaning_of(case.introduction)
+    if meaning is None:
+        return ()
+    step = str(case.introduction.get_opi_step_display())
+    return (Fact(_("What it means for a later tender"), f"{step}. {meaning.what}\n{meaning.tender}"),)
 
 
 def _answer_button(case: Case) -> Button:
@@ -247,17 +259,16 @@ def _reason_facts(case: Case) -> tuple[Fact, ...]:
 
 def _contact_lines(case: Case) -> list[str]:
     """Only for a side of a contact to which both said yes."""
-    addresses = [case.other.contact_email] if case.other.contact_email else []
-    addresses += [each.address for each in receivers_of(case.other) if each.address not in addresses]
-    return [case.other.name, *addresses, *filter(None, [case.other.organisation.website])]
+    people = contact_people(case.introduction, other_side(case.side))
+    lines = [f"{person.name}, {person.address}" if person.name else person.address for person in people]
+    return [case.other.name, *lines, *filter(None, [case.other.organisation.website])]
 
 
 def _facilitators_words(case: Case) -> tuple[str, ...]:
-    return _last_words(case, TimelineKind.STEPPED_IN, TimelineKind.SENT)
+    return _last_words(case, TimelineKind.SENT)
 
 
-def _last_words(case: Case, *kinds: TimelineKind) -> tuple[str, ...]:
-    """What the facilitator wrote to the parties with the newest of such entries."""
-    entries = case.introduction.timeline.filter(kind__in=kinds, staff_only=False, side="").exclude(text="")
-    text = entries.order_by("-at", "-pk").values_list("text", flat=True).first()
-    return (text,) if text else ()
+def _last_words(case: Case, kind: TimelineKind) -> tuple[str, ...]:
+    """What the facilitator wrote to the parties with the newest such entry."""
+    entries = [row for row in case.introduction.timeline.all() if row.kind == kind and not row.staff_only]
+    return (entries[-1].text,) if entries and not entries[-1].side and entries[-1].text else ()

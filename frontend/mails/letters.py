@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
-from frontend.mails.cards import MailCard
+from frontend.bridge import BridgeCard
 from hubs.models import Hub
 from mailgate.renderers import Addresses, RenderedMail
 
@@ -33,7 +33,7 @@ class Letter:
     subject: str
     lead: str
     paragraphs: tuple[str, ...] = ()
-    card: MailCard | None = None
+    card: BridgeCard | None = None
     facts: tuple[Fact, ...] = ()
     button: Button | None = None
     notes: tuple[str, ...] = ()

@@ -1,18 +1,37 @@
-"""The bridge card as a tag: `{% bridge_card match query=... seeker=... question=... %}`."""
+"""The bridge card as a tag: `{% bridge_card match query=... seeker=... question=... asker=... purpose=... %}`."""
 
 from typing import Any
 
 from django import template
+from django.template import RequestContext
 
 from frontend import bridge
+from frontend.asking import ask_url_for
 from frontend.questions import Question
 from matching.results import Match
+from profiles.models import Profile
 
 register = template.Library()
 
 
-@register.inclusion_tag("components/bridge_card.html")
-def bridge_card(match: Match, query: str = "", seeker: str = "", question: Question | None = None) -> dict[str, Any]:
-    """The component that shows a match wherever one is shown."""
-    card = bridge.bridge_card(match, query=query, seeker=seeker, question=question)
+@register.inclusion_tag("components/bridge_card.html", takes_context=True)
+def bridge_card(
+    context: RequestContext,
+    match: Match,
+    query: str = "",
+    seeker: str = "",
+    question: Question | None = None,
+    asker: Profile | None = None,
+    purpose: str = "",
+    list_id: object = "",
+) -> dict[str, Any]:
+    """The component that shows a match wherever one is shown.
+
+    `asker` is the reader's own profile for which the list was made, `list_id` the list as it was noted.
+    """
+    viewer = context.get("viewer")
+    # For another's profile a member of the staff looks: the hub's people introduce two others elsewhere.
+    may_ask = not seeker
+    ask_url = ask_url_for(viewer, match, seeker=asker, purpose=purpose, list_id=str(list_id or "")) if may_ask else ""
+    card = bridge.bridge_card(match, query=query, seeker=seeker, question=question, ask_url=ask_url)
     return {"card": card, "rank": match.rank}

@@ -1,6 +1,9 @@
 """Labels of codes in the reader's language, and small facts of a profile; all from memory, no queries."""
 
+from html import unescape
+
 from django import template
+from django.utils.html import strip_tags
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -32,6 +35,12 @@ def language_name(code: str) -> str:
 def foreign(code: str) -> str:
     """The language code when it differs from the page's, else empty."""
     return "" if code == get_language() else code
+
+
+@register.filter
+def plain(drawn: str) -> str:
+    """The words of something drawn, in one line, for a mail in plain text; what people wrote stays as they wrote it."""
+    return " ".join(unescape(strip_tags(drawn)).split())
 
 
 def _language_names() -> dict[str, str]:

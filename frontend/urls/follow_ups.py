@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from frontend.views import follow_ups, outcomes
+from frontend.views import follow_ups, mail_stop, outcomes
 
 urlpatterns = [
     path("follow-up/<str:token>/", follow_ups.follow_up, name="follow_up"),
@@ -13,4 +13,5 @@ urlpatterns = [
     path("desk/contacts/<uuid:public_id>/phone/", outcomes.phone_outcome, name="phone_outcome"),
     path("settings/questions/", outcomes.hub_questions_page, name="hub_questions"),
     path("settings/questions/<uuid:public_id>/", outcomes.change_question, name="change_question"),
+    path("mail/stop/<str:token>/", mail_stop.stop_mail, name="mail_stop"),
 ]

@@ -1,4 +1,4 @@
-"""Answering from a mailed link: nothing to sign in to, nothing changed by opening it, and kind words when it is closed."""
+"""Answering from a mailed link: nothing to sign in to, nothing changed by opening it, kind words when it is closed."""
 
 from datetime import timedelta
 

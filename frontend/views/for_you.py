@@ -13,8 +13,9 @@ from events.models import Event
 from events.queries import coming_events, participant_ids
 from frontend.requests import PageRequest
 from hubs.policies import Action, Viewer, may_see_participants, owns, require
+from matching.domain.learning.impressions import record_recommendations
 from matching.domain.recommending import recommend_for_profile
-from matching.enums import Purpose, TeamRole
+from matching.enums import Channel, Purpose, TeamRole
 from matching.results import Match, Recommendations
 from profiles.models import Profile
 from profiles.queries import find_profile, own_profiles
@@ -59,17 +60,21 @@ def for_profile(request: PageRequest, slug: str) -> HttpResponse:
     event = coming_event(request.viewer) if purpose is Purpose.EVENT else None
     found = recommend(request.viewer, profile, purpose, event)
     is_own = owns(request.viewer, profile)
+    channel = Channel.WEB if is_own else Channel.FACILITATOR
+    shown = record_recommendations(request.viewer, found, channel=channel, seeker=profile, now=timezone.now())
     groups = group_by_role(found)
     context = {
         "profile": profile,
         "other_profiles": profiles_to_choose(request.viewer) if is_own else (),
         "is_own": is_own,
+        "asker": profile if is_own else None,
         "seeker": "" if is_own else profile.name,
         "purpose": purpose,
         "purpose_lead": lead_of(purpose),
         "purposes": tuple(Purpose),
         "event": event,
         "groups": groups,
+        "list_id": shown.public_id if shown else "",
         "missing_groups": tuple(group for group in groups if group.is_missing),
     }
     return render(request, "pages/for_you.html", context)

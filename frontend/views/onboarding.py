@@ -29,6 +29,8 @@ from profiles.models import Profile
 from profiles.queries import find_organisation
 
 DRAFT = "onboarding"
+# Where somebody was going who had to write a profile first.
+GOES_ON = "after_onboarding"
 MAX_DRAFT_CHARACTERS = 120_000
 
 
@@ -131,7 +133,16 @@ def _finish(request: PageRequest) -> HttpResponse:
         return _show(request, 0, about, status=422)
     del request.session[DRAFT]
     messages.success(request, _("Your profile is open: others can find it now."))
+    goes_on: dict[str, str] = request.session.pop(GOES_ON, {})
+    if goes_on.get("hub") == request.hub.slug:
+        return redirect(goes_on["address"])
     return redirect("frontend:for_profile", profile.slug)
+
+
+def go_on_after_onboarding(request: PageRequest, address: str) -> HttpResponse:
+    """To the first steps, and from the last one to that address of ours."""
+    request.session[GOES_ON] = {"hub": request.hub.slug, "address": address}
+    return redirect("frontend:onboarding")
 
 
 @transaction.atomic

@@ -36,7 +36,7 @@ from matching.queries.follow_ups import (
     next_moment,
     told_at_moment,
 )
-from matching.queries.outcomes import answer_counts, follow_ups_due, relation_of, sides_of
+from matching.queries.outcomes import answer_counts, follow_ups_due, own_sides, relation_of
 from matching.queries.surveys import survey_table
 
 # A cell that begins like this is run as a formula by a spreadsheet.
@@ -49,7 +49,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 def tell_outcome(request: PageRequest, public_id: UUID) -> HttpResponse:
     """A party of the contact says what came of it; facilitators are led to what they hear by telephone."""
     introduction = find_told_contact(request.viewer, public_id)
-    sides = sides_of(request.viewer, introduction)
+    sides = own_sides(request.viewer, introduction)
     if not sides:
         return redirect("frontend:phone_outcome", public_id)
     require_contact(introduction)
@@ -59,7 +59,11 @@ def tell_outcome(request: PageRequest, public_id: UUID) -> HttpResponse:
     if _stored(request, form, introduction, side=side, source=AnswerSource.WEB):
         messages.success(request, _thanks(introduction, side, is_new=earlier is None))
         return redirect("frontend:tell_outcome", public_id)
-    context = _told_context(form, introduction, side) | {"earlier": earlier, "moment": moment}
+    context = _told_context(form, introduction, side) | {
+        "earlier": earlier,
+        "moment": moment,
+        "sides": [(each, introduction.party(each)) for each in sides],
+    }
     return render(request, "follow_ups/tell.html", context, status=422 if form.errors else 200)
 
 
@@ -187,9 +191,7 @@ def _stored(request: PageRequest, form: OutcomeForm, introduction: Introduction,
         return False
     actor = request.user if request.user.is_authenticated else None
     try:
-        report_outcome(
-            introduction, side=side, answer=form.answer(), source=source, actor=actor, now=timezone.now()
-        )
+        report_outcome(introduction, side=side, answer=form.answer(), source=source, actor=actor, now=timezone.now())
     except InvalidInput as error:
         form.refuse(error)
         return False

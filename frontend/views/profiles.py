@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from frontend.requests import PageRequest
 from hubs.enums import Visibility
-from hubs.policies import Action, Viewer, may, owns
+from hubs.policies import Action, Viewer, may, may_ask_for_contact, owns
 from profiles.enums import StatementKind
 from profiles.models import Profile, Statement
 from profiles.queries import contact_for, find_profile
@@ -41,6 +41,7 @@ def profile_context(viewer: Viewer, profile: Profile, today: date) -> dict[str, 
         "is_own": is_own,
         "may_edit": may(viewer, Action.EDIT, profile),
         "may_recommend": may(viewer, Action.RECOMMEND_FOR, profile),
+        "may_ask": may_ask_for_contact(viewer, profile),
         "is_indexable": profile.visibility == Visibility.PUBLIC and not profile.is_paused,
         "visibility_note": visibility_note(profile),
         **nothing_written(is_own=is_own),

@@ -18,6 +18,8 @@ from frontend.saved import is_saved, saved_rows
 from hubs.policies import Viewer
 from kernel.errors import InvalidInput, NotFound
 from matching.domain import searching
+from matching.domain.learning.impressions import record_search
+from matching.enums import Channel
 from matching.results import SearchResult
 
 # So few results that it helps to say what a filter hides.
@@ -53,10 +55,19 @@ def search_page(request: PageRequest) -> HttpResponse:
     if question.text or question.like:
         count_search(request, question)
     answer = find_answer(request.viewer, question)
+    shown = record(request.viewer, answer)
     is_partial = wants_partial(request)
-    context = page_context(request.viewer, question, answer) | {"is_partial": is_partial}
+    context = page_context(request.viewer, question, answer) | {"is_partial": is_partial, "list_id": shown}
     template = "partials/search_results.html" if is_partial else "pages/search.html"
     return vary_on_htmx(render(request, template, context, status=answer.status))
+
+
+def record(viewer: Viewer, answer: Answer) -> str:
+    """Keep what is shown, without the words that were asked; the list's id for the links in it."""
+    if answer.result is None:
+        return ""
+    shown = record_search(viewer, answer.result, channel=Channel.WEB, now=timezone.now())
+    return str(shown.public_id) if shown else ""
 
 
 def page_context(viewer: Viewer, question: Question, answer: Answer) -> dict[str, Any]:

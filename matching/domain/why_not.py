@@ -82,7 +82,7 @@ def _alone(market: Market, other: Profile) -> Ranking:
 
 
 def _order(market: Market, ranking: Ranking) -> list[int]:
-    """Profile ids as a list has them: those shown today, which are no plain head of the ranking, then everybody else."""
+    """Profile ids as a list has them: those shown today, which are no plain head of the ranking, then all others."""
     among, shown = market.shown(SHOWN)
     listed = among.profiles[[placing.candidate for placing in shown.placings]].tolist()
     rest = market.order(ranking, len(ranking))

@@ -19,7 +19,7 @@ Column = NDArray[np.float64]
 Places = NDArray[np.int64]
 
 LEAST_OF_EACH = 30
-FOLDS = 5
+FOLDS = 3
 _SETTINGS: dict[str, Any] = {
     "max_iter": 100,
     "learning_rate": 0.06,

@@ -163,7 +163,7 @@ _ASKS = PriorTable(
     (
         # What the two wrote enters once, as each purpose weighs it (matching.engine.weights): an exchange of experience
         # wants likeness, a project wants the other parts. The columns of the pair start at nothing and correct it.
-        PriorWeight("relevance", 1.0, _USUAL, "odds of asking rise with the root of the odds of being worth a talk"),
+        PriorWeight("relevance", 1.5, _UNSURE, "who is worth a talk is asked, nearly as steeply as people judged"),
         PriorWeight("earlier_relation", 0.3, _UNSURE, "partners are chosen by personal relations today"),
         PriorWeight("declined_before", -0.6, _USUAL, "few ask twice after a no"),
         PriorWeight("freshness", 0.2, _USUAL, "an old statement looks dead"),

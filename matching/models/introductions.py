@@ -136,6 +136,11 @@ class Introduction(BaseModel):
     closed_at = models.DateTimeField(null=True, blank=True)
     new_to_each_other = models.BooleanField(null=True, blank=True, help_text="Told from history when both said yes.")
     is_simulated = models.BooleanField(default=False, help_text="Part of a demonstration, never of a real record.")
+    features = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="Of the pair when it was sent without an impression, in the order of `contact_features.NAMES`.",
+    )
     version = models.PositiveIntegerField(default=1)
 
     class Meta:

@@ -115,9 +115,9 @@ def contact_people(introduction: Introduction, side: Side) -> tuple[ContactPerso
     told = [ContactPerson(person.name, person.email) for person in people[:_MOST_PEOPLE]]
     if profile.contact_email:
         told.insert(0, ContactPerson("", profile.contact_email))
-    by_address = {person.address.lower(): person for person in reversed(told) if person.address}
-    named = [by_address[address] for address in dict.fromkeys(each.address.lower() for each in told)]
-    return tuple(named)
+    names = {each.address.lower(): each.name for each in told if each.name}
+    addresses = dict.fromkeys(each.address.lower() for each in told)
+    return tuple(ContactPerson(names.get(address, ""), address) for address in addresses)
 
 
 def side_of(viewer: Viewer, introduction: Introduction) -> Side | None:

@@ -5,11 +5,10 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from hubs.policies import Viewer, may_broker
+from hubs.policies import Viewer, may_broker, sides_of
 from kernel.errors import NotFound
 from matching.enums import AnswerSource
 from matching.models import FollowUp, HubQuestion, Introduction, OutcomeReport
-from matching.queries.outcomes import sides_of
 
 
 def find_follow_up(hub_id: int, public_id: str) -> FollowUp | None:

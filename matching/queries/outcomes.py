@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from hubs.policies import Viewer, may_broker, require_broker
+from hubs.policies import Viewer, may_broker, require_broker, sides_of
 from matching.enums import CONSENTED_STATES, AnswerKind, Moment, Side, Standing
 from matching.models import FollowUp, Introduction, Outcome, OutcomeReport
 from matching.queries.disagreements import Disagreement, disagreements
@@ -109,11 +109,10 @@ class DueCall:
     is_silent: bool
 
 
-def sides_of(viewer: Viewer, introduction: Introduction) -> tuple[str, ...]:
-    """The sides for which the viewer speaks; none in another hub."""
-    if viewer.hub_id != introduction.hub_id:
-        return ()
-    return tuple(side.value for side in Side if introduction.party(side).organisation_id in viewer.organisation_ids)
+def own_sides(viewer: Viewer, introduction: Introduction) -> tuple[str, ...]:
+    """The sides for which the viewer speaks, the asking one first."""
+    own = sides_of(viewer, introduction)
+    return tuple(side for side in Side.values if side in own)
 
 
 def relation_of(introduction: Introduction, *, viewer: Viewer, today: date) -> Relation:
@@ -122,7 +121,7 @@ def relation_of(introduction: Introduction, *, viewer: Viewer, today: date) -> R
     So an answer can be frank: the other side does not learn of a “no benefit” from a page.
     """
     everything = may_broker(viewer) and viewer.hub_id == introduction.hub_id
-    sides = tuple(Side.values) if everything else sides_of(viewer, introduction)
+    sides = tuple(Side.values) if everything else own_sides(viewer, introduction)
     follow_ups = {(each.side, each.moment): each for each in introduction.follow_ups.all()}
     reports = _reports(introduction)
     rows = [_moment_words(introduction, moment, sides, follow_ups, reports, today) for moment in Moment.values]
@@ -232,7 +231,7 @@ def _open_moments(hub_id: int, today: date) -> QuerySet[FollowUp]:
         introduction=OuterRef("introduction"), side=OuterRef("side"), due_on__lte=today, due_on__gt=OuterRef("due_on")
     )
     return FollowUp.objects.filter(
-        Exists(later, negated=True),
+        ~Exists(later),
         hub_id=hub_id,
         due_on__range=(today - timedelta(days=MOMENT_DAYS), today),
         report=None,

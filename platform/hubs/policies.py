@@ -213,6 +213,16 @@ def may_write_introduction(viewer: Viewer, introduction: Introduced) -> bool:
     )
 
 
+def may_ask_for_contact(viewer: Viewer, profile: Owned) -> bool:
+    """Whether asking this profile may be offered: to members and visitors (who sign in first), not to its own people.
+
+    Staff who speak for nobody introduce two others instead.
+    """
+    if profile.hub_id != viewer.hub_id or owns(viewer, profile):
+        return False
+    return bool(viewer.organisation_ids) or not viewer.is_staff
+
+
 def may_answer_introduction(viewer: Viewer, introduction: Introduced, side: str) -> bool:
     """Whether the viewer may say yes or no for that side: nobody but its own people."""
     return introduction.was_sent and side in sides_of(viewer, introduction)

@@ -151,7 +151,8 @@ def test_recommendations_say_how_well_it_fits_and_which_sentences_carry_it(
 
     body = member.get("recommendations/", profile=str(own_profile.public_id), purpose="opi_light")[1]
 
-    best, other = body["results"]
+    # What a contact is worth is nearly the same for the two here: the order is not the point.
+    best, other = sorted(body["results"], key=lambda each: each["profile"]["name"] != "Sårafdelingen")
     assert (quoted(best["ours"]), quoted(best["theirs"])) == (ours, theirs)
     assert other["theirs"]["carrying"] is None
     assert best["fit"]["level"] in {"strong", "good", "weak"}
@@ -192,7 +193,8 @@ def test_recommendations_ask_the_database_as_often_whatever_their_number(
     query = {"profile": str(own_profile.public_id), "purpose": "opi_light"}
     member.get("recommendations/", **query)
 
-    with django_assert_num_queries(15):  # hub (2), who asks (3), profile (4), partners (3), sentences (3)
+    # Hub (2), who asks (3), profile (4), ranker and caps (2), partners (3), sentences (3), keeping the list (4).
+    with django_assert_num_queries(21):
         body = member.get("recommendations/", **query)[1]
 
     assert len(body["results"]) == rows

@@ -207,7 +207,8 @@ def test_search_asks_the_database_as_often_whatever_is_found(
     build_index()
     anybody.get("search/", q="afprøvning af tryksårssensor")
 
-    with django_assert_num_queries(9):  # hub (2), themes of facets, profiles (3), sentences (3)
+    # Hub (2), themes of facets, profiles (3), sentences (3), keeping the list (4).
+    with django_assert_num_queries(13):
         body = anybody.get("search/", q="afprøvning af tryksårssensor")[1]
 
     assert len(body["results"]) == rows

@@ -19,6 +19,7 @@ PRODUCTION = {
     "VIDENBRO_DATABASE_URL": "postgres://videnbro:hemmeligt@database:5432/videnbro",
     "VIDENBRO_EMAIL_URL": "smtp+tls://videnbro:hemmeligt@mail.example:587",
     "VIDENBRO_DEFAULT_FROM_EMAIL": "Videnbro <videnbro@videnbro.example>",
+    "VIDENBRO_SITE_URL": "https://videnbro.example",
 }
 SECRET = re.compile(r"SECRET|PASSWORD|TOKEN|DATABASE_URL|EMAIL_URL")
 WITHOUT_EACH = """

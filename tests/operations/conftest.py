@@ -28,5 +28,6 @@ def production(database_address: str, tmp_path_factory: pytest.TempPathFactory) 
         "VIDENBRO_DATABASE_URL": database_address,
         "VIDENBRO_EMAIL_URL": "smtp://127.0.0.1:1",
         "VIDENBRO_DEFAULT_FROM_EMAIL": "Videnbro <videnbro@videnbro.example>",
+        "VIDENBRO_SITE_URL": "https://videnbro.example",
         "VIDENBRO_DATA_DIR": str(data),
     }

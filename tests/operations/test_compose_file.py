@@ -10,7 +10,7 @@ import yaml
 
 from tests.operations.compose import ROOT, compose_file
 
-OURS = ("prepare", "web", "worker")
+OURS = ("prepare", "web", "indexer", "worker")
 
 
 def schema_answer(path: Path) -> subprocess.CompletedProcess[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from demo.ports import PortBusyError, require_free_port
-from demo.serving import Program, ServingError, programs, serve
+from demo.serving import Program, ServingError, environment, programs, serve
 from tests.operations.postgres import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -98,10 +98,17 @@ def test_signal_handlers_are_put_back(tmp_path: Path) -> None:
 
 
 def test_web_server_listens_on_this_machine_only() -> None:
-    server, _indexer = programs(8123)
+    server, *_others = programs(8123)
 
     bound = server.command[server.command.index("--bind") + 1]
     assert bound == "127.0.0.1:8123"
+
+
+def test_every_process_links_to_the_port_that_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("VIDENBRO_SITE_URL", raising=False)
+
+    assert environment(8123)["VIDENBRO_SITE_URL"] == "http://127.0.0.1:8123"
+    assert [program.name for program in programs(8123)] == ["web server", "indexer", "worker"]
 
 
 def test_port_is_free_until_somebody_listens() -> None:

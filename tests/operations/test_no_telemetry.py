@@ -38,10 +38,10 @@ def test_encoding_leaves_no_identifier_behind(tmp_path: Path) -> None:
 
 
 def test_every_way_of_starting_switches_it_off() -> None:
-    ours = ("prepare", "web", "worker")
+    ours = ("prepare", "web", "indexer", "worker")
     services = compose_file()["services"]
 
     assert demo_environment()["ORT_DISABLE_TELEMETRY"] == "1"
     assert "export ORT_DISABLE_TELEMETRY := 1" in (ROOT / "Makefile").read_text().splitlines()
     assert "ORT_DISABLE_TELEMETRY=1" in (ROOT / "Dockerfile").read_text()
-    assert [services[name]["environment"]["ORT_DISABLE_TELEMETRY"] for name in ours] == ["1", "1", "1"]
+    assert [services[name]["environment"]["ORT_DISABLE_TELEMETRY"] for name in ours] == ["1"] * 4

@@ -24,6 +24,7 @@ ENVIRONMENT = {
     "VIDENBRO_DATABASE_URL": "postgres://videnbro:secret@database:5432/videnbro",
     "VIDENBRO_EMAIL_URL": "smtp://mail:1025",
     "VIDENBRO_DEFAULT_FROM_EMAIL": "Videnbro <videnbro@videnbro.example>",
+    "VIDENBRO_SITE_URL": "https://videnbro.example",
 }
 
 
@@ -62,6 +63,7 @@ def test_trying_out_without_tls_is_a_choice() -> None:
         "VIDENBRO_DATABASE_URL",
         "VIDENBRO_EMAIL_URL",
         "VIDENBRO_DEFAULT_FROM_EMAIL",
+        "VIDENBRO_SITE_URL",
     ],
 )
 def test_missing_setting_stops_the_start_and_is_named(missing: str) -> None:
@@ -71,6 +73,28 @@ def test_missing_setting_stops_the_start_and_is_named(missing: str) -> None:
 
     assert answer.returncode != 0
     assert missing in answer.stderr.strip().splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    "wrong", ["videnbro.example", "ftp://videnbro.example", "https://", "https://a b", "https://a/?q", "https://u:p@a"]
+)
+def test_address_of_the_site_that_is_none_stops_the_start(wrong: str) -> None:
+    answer = python("-c", SHOWN, **{**ENVIRONMENT, "VIDENBRO_SITE_URL": wrong})
+
+    assert answer.returncode != 0
+    assert "Set VIDENBRO_SITE_URL to an address such as" in answer.stderr.strip().splitlines()[-1]
+
+
+def test_address_of_the_site_loses_the_slash_at_its_end_and_old_keys_are_several() -> None:
+    shown = (
+        "import json; from videnbro.settings import production as s;"
+        "print(json.dumps([s.VIDENBRO_SITE_URL, s.SECRET_KEY_FALLBACKS]))"
+    )
+    given = {**ENVIRONMENT, "VIDENBRO_SITE_URL": "http://localhost:8000/", "VIDENBRO_OLD_SECRET_KEYS": "one two"}
+
+    answer = python("-c", shown, **given)
+
+    assert json.loads(answer.stdout) == ["http://localhost:8000", ["one", "two"]]
 
 
 def test_deployment_check_leaves_only_what_the_owner_of_the_domain_decides(tmp_path: Path) -> None:

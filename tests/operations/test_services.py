@@ -1,4 +1,4 @@
-"""The very commands of docker-compose.yml, in their order, on PostgreSQL: prepare, web, worker."""
+"""The very commands of docker-compose.yml, in their order, on PostgreSQL: prepare, web, indexer, worker."""
 
 import http.client
 import subprocess
@@ -108,9 +108,10 @@ def test_health_check_fails_where_nothing_listens(prepared: dict[str, str]) -> N
     assert answer.stderr.startswith("no answer:")
 
 
-def test_worker_runs_until_it_is_told_to_stop(prepared: dict[str, str], tmp_path: Path) -> None:
-    log = tmp_path / "worker.log"
-    with running("worker", prepared, log) as process:
+@pytest.mark.parametrize("name", ["indexer", "worker"])
+def test_service_runs_until_it_is_told_to_stop(name: str, prepared: dict[str, str], tmp_path: Path) -> None:
+    log = tmp_path / f"{name}.log"
+    with running(name, prepared, log) as process:
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(4)
         process.terminate()

@@ -67,7 +67,7 @@ class Command(BaseCommand):
         self.stdout.flush()
         arguments = [sys.executable, "-m", "demo.serving", str(port)]
         os.chdir(serving.ROOT)
-        os.execve(sys.executable, arguments, serving.environment())
+        os.execve(sys.executable, arguments, serving.environment(port))
 
     def _say(self, line: str) -> None:
         self.stdout.write(line)

@@ -137,9 +137,7 @@ def speaks_for(introduction: Introduction, side: str, actor: User | None, source
     return may_answer_introduction(viewer, introduction, side)
 
 
-def _answerable(
-    introduction: Introduction, side: str, actor: User | None, now: datetime, source: str
-) -> Introduction:
+def _answerable(introduction: Introduction, side: str, actor: User | None, now: datetime, source: str) -> Introduction:
     """The locked request, if this side can still answer it."""
     one_of(side, Side.values, field="side")
     locked = lock_introduction(introduction)

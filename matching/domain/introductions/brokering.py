@@ -15,7 +15,7 @@ from matching.domain.introductions.fields import RequestFields
 from matching.domain.introductions.life import Event, keep, lock_introduction, lock_parties, not_found
 from matching.domain.introductions.pairs import require_awake, require_not_asked, require_pair
 from matching.domain.introductions.sending import send_out
-from matching.domain.introductions.wording import SUGGESTIONS, guessed_purpose
+from matching.domain.introductions.wording import guessed_purpose, suggestion_for
 from matching.enums import Channel, IntroductionState, Purpose, TimelineKind
 from matching.models import Introduction, Project
 from matching.models.introductions import MAX_NOTE_CHARACTERS
@@ -23,7 +23,7 @@ from profiles.domain.fields import one_of
 from profiles.domain.saving import save_valid
 from profiles.enums import Taxonomy
 from profiles.models import Profile, Statement
-from profiles.terms import key_of
+from profiles.terms import code_of, key_of
 from profiles.texts import clean_text
 
 S = IntroductionState
@@ -61,8 +61,8 @@ def introduce_two(
     asking, answering = lock_parties(seeker, receiver)
     require_awake(asking, answering)
     require_not_asked(seeker, receiver)
-    code = contact_purpose or guessed_purpose(ours, theirs, purpose)
-    fields = RequestFields(contact_purpose=code, asked=asked, minutes=minutes or SUGGESTIONS[code].minutes).cleaned()
+    code = code_of(key_of(Taxonomy.CONTACT_PURPOSE, contact_purpose)) or guessed_purpose(ours, theirs, purpose)
+    fields = RequestFields(contact_purpose=code, asked=asked, minutes=minutes or suggestion_for(code).minutes).cleaned()
     introduction = save_valid(
         Introduction(
             hub_id=viewer.hub_id,
@@ -149,4 +149,4 @@ def _words(text: str, field: str) -> str:
 
 
 def _step(purpose: str, code: str) -> str:
-    return SUGGESTIONS[code].step.value if purpose == Purpose.OPI_LIGHT else ""
+    return suggestion_for(code).step.value if purpose == Purpose.OPI_LIGHT else ""

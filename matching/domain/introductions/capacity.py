@@ -111,7 +111,7 @@ def _require_room(profile: Profile, used: int, today: date) -> None:
         % {
             "name": profile.name,
             "month": date_format(today, "F"),
-            "day": date_format(free_from, "j. F"),
+            "day": date_format(free_from, "MONTH_DAY_FORMAT"),
         },
         month=month_of(today).isoformat(),
         free_from=free_from.isoformat(),

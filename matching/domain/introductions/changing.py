@@ -23,7 +23,7 @@ from matching.domain.introductions.life import (
 from matching.domain.introductions.pairs import require_awake, require_not_asked, require_writer
 from matching.domain.introductions.telling import tell_side
 from matching.domain.outcomes.planning import plan_follow_ups
-from matching.enums import DeclineReason, IntroductionState, Side, TimelineKind
+from matching.enums import Channel, DeclineReason, IntroductionState, Side, TimelineKind
 from matching.models import Introduction, Quote
 from matching.models.introductions import MAX_NOTE_CHARACTERS
 from profiles.texts import clean_text
@@ -153,9 +153,7 @@ def close_introduction(introduction: Introduction, *, viewer: Viewer, now: datet
     locked = _relation(introduction, viewer)
     require_state(locked, S.ACCEPTED, S.MET)
     words = clean_text(note, field="note", max_length=MAX_NOTE_CHARACTERS)
-    return move(
-        locked, S.CLOSED, Event(TimelineKind.CLOSED, _own_side(viewer, locked), viewer.user_id, words), now=now
-    )
+    return move(locked, S.CLOSED, Event(TimelineKind.CLOSED, _own_side(viewer, locked), viewer.user_id, words), now=now)
 
 
 @transaction.atomic
@@ -194,8 +192,7 @@ def _require_askable(old: Introduction, now: datetime) -> None:
     refused = old.state == S.DECLINED and old.decline_reason not in ASKABLE_REASONS
     if refused or old.state not in (S.NOT_NOW, S.EXPIRED, S.WITHDRAWN, S.DECLINED):
         raise WrongState(
-            _("This cannot be asked again: the request stands at “%(state)s”.")
-            % {"state": old.get_state_display()},
+            _("This cannot be asked again: the request stands at “%(state)s”.") % {"state": old.get_state_display()},
             state=old.state,
         )
     if old.ask_again_on is not None and local_day(now) < old.ask_again_on:
@@ -218,7 +215,8 @@ def _copy(old: Introduction, viewer: Viewer) -> Introduction:
         novelty_checked=old.novelty_checked,
         asked=old.asked,
         minutes=old.minutes,
-        channel=old.channel,
+        # Who asks again speaks for itself, also where a facilitator had brought the two together.
+        channel=old.channel if not _own_side(viewer, old) else _own_channel(old),
         impression_id=old.impression_id,
         project_id=old.project_id,
         made_by_id=viewer.user_id,
@@ -237,6 +235,10 @@ def _copy(old: Introduction, viewer: Viewer) -> Introduction:
         for quote in old.quotes.all()
     )
     return new
+
+
+def _own_channel(old: Introduction) -> str:
+    return Channel.WEB.value if old.channel == Channel.FACILITATOR else old.channel
 
 
 def _moment(meeting_at: datetime) -> str:

@@ -10,7 +10,7 @@ from kernel.errors import InvalidInput
 from matching.domain.introductions.fields import RequestFields
 from matching.domain.introductions.life import Event, keep, lock_introduction, lock_parties, require_state
 from matching.domain.introductions.pairs import require_not_asked, require_pair, require_writer
-from matching.domain.introductions.wording import SUGGESTIONS, begun_text, guessed_purpose, writing_language
+from matching.domain.introductions.wording import begun_text, guessed_purpose, suggestion_for, writing_language
 from matching.enums import Channel, IntroductionState, Purpose, Side, TimelineKind
 from matching.models import Impression, Introduction, Project, Quote
 from profiles.domain.fields import one_of
@@ -79,7 +79,7 @@ def _begin(
     now: datetime,
 ) -> Introduction:
     code = guessed_purpose(ours, theirs, purpose)
-    suggestion, language = SUGGESTIONS[code], writing_language(seeker, ours)
+    suggestion, language = suggestion_for(code), writing_language(seeker, ours)
     introduction = save_valid(
         Introduction(
             hub_id=viewer.hub_id,

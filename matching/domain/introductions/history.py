@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import F, Q
+from django.db.models import Q
 
 from matching.enums import CONSENTED_STATES, Consent
 from matching.models import Introduction, Participant
@@ -50,20 +50,18 @@ def _have_worked(first: int, second: int, before: datetime) -> bool:
 
 
 def _talks(hub_id: int) -> list[tuple[int, int, datetime]]:
-    rows = Introduction.objects.filter(hub_id=hub_id, state__in=CONSENTED_STATES, answered_at__isnull=False)
-    return list(rows.order_by().values_list("seeker__organisation_id", "receiver__organisation_id", "answered_at"))
+    rows = Introduction.objects.filter(hub_id=hub_id, state__in=CONSENTED_STATES).order_by()
+    found = rows.values_list("seeker__organisation_id", "receiver__organisation_id", "answered_at")
+    return [(one, other, at) for one, other, at in found if at is not None]
 
 
 def _projects(hub_id: int) -> list[tuple[int, int, datetime]]:
     """Pairs at one table, from when the later of the two said yes."""
-    rows = Participant.objects.filter(
-        hub_id=hub_id, consent__in=(Consent.YES, Consent.LEFT), consent_at__isnull=False
-    ).order_by("project_id")
+    rows = Participant.objects.filter(hub_id=hub_id, consent__in=(Consent.YES, Consent.LEFT)).order_by("project_id")
     tables: dict[int, list[tuple[int, datetime]]] = {}
-    for project_id, organisation_id, at in rows.annotate(organisation=F("profile__organisation_id")).values_list(
-        "project_id", "organisation", "consent_at"
-    ):
-        tables.setdefault(project_id, []).append((organisation_id, at))
+    for project_id, organisation_id, at in rows.values_list("project_id", "profile__organisation_id", "consent_at"):
+        if at is not None:
+            tables.setdefault(project_id, []).append((organisation_id, at))
     return [
         (one, other, max(at, other_at))
         for table in tables.values()

@@ -34,7 +34,9 @@ STEPS: Mapping[str, StepMeaning] = {
     for meaning in (
         StepMeaning(
             OpiStep.LIGHT_CONTACT,
-            _lazy("A talk or two: feedback, a need explained, a demonstration. Nothing is bought and nothing is tried."),
+            _lazy(
+                "A talk or two: feedback, a need explained, a demonstration. Nothing is bought and nothing is tried."
+            ),
             _lazy(
                 "It does not bind anybody. Write down who talked about what, and tell other suppliers the same if "
                 "they ask."

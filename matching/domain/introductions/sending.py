@@ -60,9 +60,7 @@ def submit_introduction(introduction: Introduction, *, viewer: Viewer, now: date
     return locked
 
 
-def send_out(
-    locked: Introduction, *, actor_id: int | None, side: str, now: datetime, text: str = ""
-) -> Introduction:
+def send_out(locked: Introduction, *, actor_id: int | None, side: str, now: datetime, text: str = "") -> Introduction:
     """Send a locked request: take the places, set the last day, tell whoever is asked.
 
     Raises:

@@ -72,6 +72,13 @@ SUGGESTIONS: dict[str, Suggestion] = {
     ),
 }
 USUAL_PURPOSE = "feedback"
+
+
+def suggestion_for(code: str) -> Suggestion:
+    """The suggestion of a purpose of contact; the usual one for a purpose that came into the list later."""
+    return SUGGESTIONS.get(code, SUGGESTIONS[USUAL_PURPOSE])
+
+
 # What a form of collaboration, named in a statement, says of the purpose when the statement names none itself.
 _PURPOSE_OF_FORM = {
     "clinical_trial": "test",
@@ -102,7 +109,7 @@ def begun_text(
 ) -> str:
     """Two or three short paragraphs in the language: why you, what we ask, how much of your time."""
     with translation.override(language):
-        parts = [_why(ours, theirs), SUGGESTIONS[purpose_code].sentence(), _time(minutes)]
+        parts = [_why(ours, theirs), suggestion_for(purpose_code).sentence(), _time(minutes)]
         return "\n\n".join(part for part in parts if part)
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from matching.domain.learning.champion import Champion
 from matching.domain.learning.columns import Known, Seeker, contact_columns
 from matching.domain.ranking import Ranking
-from matching.engine.contact_features import NAMES
+from matching.engine.contact_features import NAMES, relevance
 from matching.engine.exploration import choose_list, propensities
 from matching.results import Placing, Shown
 
@@ -36,7 +36,9 @@ def ranked_by_worth(
 
     Who has no room left goes last; `with_room` cuts them off.
     """
-    columns = contact_columns(known, seeker, ranking.profiles, ranking.matrix, ranking.scores / 2.0, room, today=today)
+    columns = contact_columns(
+        known, seeker, ranking.profiles, ranking.matrix, relevance(ranking.scores), room, today=today
+    )
     worth = np.log(np.maximum(champion.ranker.expected_value(columns), _LEAST))
     order = np.lexsort((ranking.profiles, -worth, columns[:, _ROOM] <= 0))
     return replace(ranking, columns=columns, scores=worth).take(order)

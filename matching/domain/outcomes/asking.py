@@ -41,7 +41,7 @@ def _due(today: date) -> QuerySet[FollowUp]:
         introduction=OuterRef("introduction"), side=OuterRef("side"), due_on__lte=today, due_on__gt=OuterRef("due_on")
     )
     return FollowUp.objects.filter(
-        Exists(later, negated=True),
+        ~Exists(later),
         due_on__range=(today - timedelta(days=LATEST_DAYS), today),
         report=None,
         introduction__state__in=CONSENTED_STATES,

@@ -79,7 +79,7 @@ def _locked(introduction: Introduction) -> list[FollowUp]:
 
 def _set_day(row: FollowUp, day: date) -> bool:
     """Store the day where it is new and may still move."""
-    if row.pk is not None and (row.due_on == day or row.asked_at is not None or hasattr(row, "report")):
+    if row.due_on == day or row.asked_at is not None or hasattr(row, "report"):
         return False
     row.due_on = day
     row.save()

@@ -5,6 +5,7 @@ since it asks for their time as any request does.
 """
 
 from datetime import datetime
+from uuid import uuid5
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -13,6 +14,8 @@ from hubs.policies import BROKER_ROLES, Action, Viewer, may, require_steering
 from kernel.audit import record_change
 from kernel.errors import DomainError, InvalidInput, NotAllowed, NotFound
 from mailgate.domain.outbox import queue_mail
+from mailgate.enums import MailState
+from mailgate.models import OutgoingMail
 from matching.domain.introductions.capacity import free_place, take_place
 from matching.domain.introductions.history import new_to_each_other
 from matching.domain.introductions.receivers import receivers_of
@@ -49,15 +52,17 @@ def invite(project: Project, *, viewer: Viewer, profile: Profile, part: str, now
     if participant is not None and participant.consent == Consent.INVITED:
         return participant
     _require_invitable(locked, profile, participant, viewer)
+    # Asked anew after having left: that asks for their time once more.
+    is_again = participant is not None
     participant = participant or Participant(hub_id=locked.hub_id, project=locked, profile=profile)
     participant.part = chosen
     participant.consent, participant.consent_at = Consent.INVITED, None
     participant.invited_by_id = viewer.user_id
     participant.new_to_owner = _is_new_to_owner(locked, profile)
     participant.save()
-    free_place(participant.public_id)
     channel = Channel.FACILITATOR if viewer.role in BROKER_ROLES else Channel.WEB
-    take_place(profile, channel=channel, subject=participant.public_id, now=now)
+    subject = uuid5(participant.public_id, now.isoformat()) if is_again else participant.public_id
+    take_place(profile, channel=channel, subject=subject, now=now)
     _mail(participant, INVITATION, to=profile, now=now)
     _record(participant, "invite", viewer.user_id)
     return participant
@@ -84,6 +89,8 @@ def _require_invitable(project: Project, profile: Profile, known: Participant | 
 def withdraw_invitation(participant: Participant, *, viewer: Viewer, now: datetime) -> None:
     """Take back an invitation that nobody has answered; the link in the mail then says that it is gone.
 
+    Where no mail has left yet, the place in the receiver's month is free again.
+
     Raises:
         NotAllowed, ProjectEnded
         InvitationAnswered: they have answered meanwhile.
@@ -93,7 +100,8 @@ def withdraw_invitation(participant: Participant, *, viewer: Viewer, now: dateti
     if row.consent != Consent.INVITED:
         raise _answered(row)
     _record(row, "withdraw_invitation", viewer.user_id)
-    free_place(row.public_id)
+    if not _was_mailed(row):
+        free_place(row.public_id)
     row.delete()
 
 
@@ -202,6 +210,14 @@ def _mail(participant: Participant, kind: str, *, to: Profile, now: datetime) ->
             context={"participant": str(participant.public_id)}, not_before=now,
             once=f"{kind}:{participant.public_id}:{participant.consent}:{now:%Y%m%d%H%M%S}:{number}",
         )  # fmt: skip
+
+
+def _was_mailed(participant: Participant) -> bool:
+    """Whether the invitation has left the house, or may have."""
+    rows = OutgoingMail.objects.filter(
+        hub_id=participant.hub_id, kind=INVITATION, context__participant=str(participant.public_id)
+    )
+    return rows.filter(state__in=(MailState.SENDING, MailState.SENT)).exists()
 
 
 def _record(participant: Participant, action: str, actor_id: int | None) -> None:

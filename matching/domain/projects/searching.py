@@ -1,6 +1,8 @@
-"""Partners for the parts that a project lacks, given its idea and what those at the table have written themselves."""
+"""Partners for the parts that a project lacks, given its idea and what those at the table have written themselves;
+and candidates for the need of a shortlist.
+"""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import reduce
@@ -17,11 +19,11 @@ from matching.domain.projects.completing import SEATED, Seat, look_at_table
 from matching.domain.ranking import Ranking
 from matching.engine import purposes
 from matching.engine.features import Facts
-from matching.engine.rows import RowFilter
+from matching.engine.rows import Ids, Mask, RowFilter
 from matching.enums import ProjectPart, Purpose, TeamRole
 from matching.indexing.codes import kind_number
 from matching.indexing.hub_index import HubIndex
-from matching.models.projects import Participant, Project
+from matching.models.projects import Participant, Project, Shortlist
 from matching.results import Match, Placing, Shown
 from matching.serving import hub_index
 from profiles.enums import StatementKind
@@ -34,6 +36,14 @@ MOST_TEXTS_A_PARTICIPANT = 4
 MOST_TEXTS = 24
 IDEA_CHARACTERS = 2_000
 _TEAM_ROLES = {part.value: TeamRole(part.value) for part in ProjectPart if part.value in TeamRole.values}
+
+
+@dataclass(frozen=True)
+class Suggested:
+    """Candidates, best first; `shown` is what the log of lists keeps of them."""
+
+    matches: tuple[Match, ...]
+    shown: Shown
 
 
 @dataclass(frozen=True)
@@ -76,6 +86,69 @@ def recommend_for_project(
     closed = full_profiles(viewer.hub_id, today=today) | {row.profile_id for row in participants}
     search = _Search(viewer, index, project, common, rows, frozenset(closed), today)
     return tuple(search.candidates(seat, limit) for seat in wanted)
+
+
+def candidates_for_shortlist(
+    viewer: Viewer, shortlist: Shortlist, *, today: date, without: Collection[int] = (), limit: int = 3
+) -> Suggested:
+    """Profiles of any kind whose texts meet the list's need, best first, with room this month.
+
+    Raises:
+        NotAllowed: the viewer may not change the list.
+        NotReady: the model or the index is not built yet.
+    """
+    closed = full_profiles(viewer.hub_id, today=today) | frozenset(without)
+    return _search_for_need(viewer, shortlist, today, lambda ids: ~np.isin(ids, list(closed)), limit)
+
+
+def compare_candidates(
+    viewer: Viewer, shortlist: Shortlist, profiles: Collection[int], *, today: date
+) -> dict[int, Match]:
+    """By profile id, how each of these meets the list's need; who meets it with no text is left out.
+
+    Raises: as `candidates_for_shortlist`.
+    """
+    if not profiles:
+        return {}
+    found = _search_for_need(viewer, shortlist, today, None, len(profiles), among=frozenset(profiles))
+    return {match.profile.pk: match for match in found.matches}
+
+
+def _search_for_need(
+    viewer: Viewer,
+    shortlist: Shortlist,
+    today: date,
+    keep: Callable[[Ids], Mask] | None,
+    limit: int,
+    among: frozenset[int] | None = None,
+) -> Suggested:
+    require_steering(viewer, shortlist)
+    index, owner = hub_index(viewer.hub_id), shortlist.owner
+    question = _need_of(index, shortlist)
+    rows = RowFilter(
+        levels=readable_levels(viewer),
+        today=today.toordinal(),
+        profiles=among,
+        without_organisations=frozenset({owner.organisation_id}),
+    )
+    seeker = Seeker(owner.pk, owner.organisation_id)
+    market = Market(viewer.hub_id, index, question, Purpose.PROJECT, rows, owner.kind, seeker, today)
+    ranking = market.weighed(rows)
+    if keep is not None:
+        ranking = ranking.take(np.flatnonzero(keep(ranking.profiles)))
+    found = founds(ranking.take(np.arange(min(limit, len(ranking)))), Purpose.PROJECT)
+    matches = Presenter(viewer, index, question, today, owner).present(found)
+    return Suggested(tuple(matches), _shown(market, ranking, len(found)))
+
+
+def _need_of(index: HubIndex, shortlist: Shortlist) -> Question:
+    """The list's own words; where they are still those of the owner's text, the text itself."""
+    statement = shortlist.statement
+    if statement is not None and statement.text == shortlist.need:
+        statement.profile = shortlist.owner
+        return question_of_profile(index, shortlist.owner, [statement], Purpose.PROJECT)
+    asked = question_of_text(index, shortlist.need[:IDEA_CHARACTERS], purpose=Purpose.PROJECT)
+    return replace(asked, asker=replace(asked.asker, kind=kind_number(shortlist.owner.kind)))
 
 
 @dataclass(frozen=True)

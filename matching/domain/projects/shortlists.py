@@ -12,17 +12,19 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from hubs.models import User
 from hubs.policies import Action, Viewer, require, require_steering
 from kernel.audit import record_change
 from kernel.errors import DomainError, InvalidInput, NotFound
+from mailgate.domain.outbox import queue_mail
 from matching.domain.introductions.changing import add_note, withdraw_introduction
 from matching.domain.introductions.declaring import declare_interests
-from matching.domain.introductions.drafting import RequestFields, draft_introduction, update_draft
-from matching.domain.introductions.sending import submit_introduction
+from matching.domain.introductions.drafting import draft_introduction, update_draft
+from matching.domain.introductions.fields import RequestFields
 from matching.domain.introductions.receivers import receivers_of
-from mailgate.domain.outbox import queue_mail
+from matching.domain.introductions.sending import submit_introduction
 from matching.engine.purposes import partner_kinds
-from matching.enums import CONSENTED_STATES, IntroductionState, ListState, Purpose, Side
+from matching.enums import CONSENTED_STATES, AnswerSource, IntroductionState, ListState, Purpose, Side
 from matching.models.introductions import MAX_NOTE_CHARACTERS, Introduction
 from matching.models.projects import MAX_IDEA_CHARACTERS, Candidate, Shortlist
 from profiles.domain.fields import STATEMENT_LANGUAGES, one_of
@@ -270,13 +272,16 @@ def choose(
         "decided_by_id": viewer.user_id,
         "decided_on": today,
     }
+    # A facilitator writes down what the owner declares; the owner's people declare it themselves.
+    is_own = locked.owner.organisation_id in viewer.organisation_ids
+    source = AnswerSource.WEB if is_own else AnswerSource.PHONE
     for row in rows:
         row.chosen = row.pk in chosen
         row.save(update_fields=["chosen", "updated_at"])
         if row.chosen and row.introduction is not None:
             declare_interests(
-                row.introduction, side=Side.SEEKER, has_interests=has_interests, text=values["declared_interests"],
-                actor=viewer.user_id, now=now,
+                row.introduction, side=Side.SEEKER, has_interests=has_interests, text=str(values["declared_interests"]),
+                actor=User.objects.filter(pk=viewer.user_id).first(), now=now, source=source,
             )  # fmt: skip
     _stored(locked, viewer, "choose", values)
     _tell_all(rows, viewer, now)

@@ -106,7 +106,7 @@ def test_self_normalised_moves_with_all_rewards(generator: np.random.Generator) 
 @pytest.mark.parametrize("base_rate", [0.02, 0.2])
 def test_intervals_cover_known_truth(base_rate: float) -> None:
     generator = np.random.default_rng(29)
-    covered = {name: 0 for name in (*NAMES, "difference")}
+    covered = dict.fromkeys((*NAMES, "difference"), 0)
     for _ in range(150):
         champion, challenger, lists, truth, truth_champion = world(generator, base_rate)
         found = compare(champion, challenger, generator=generator, resamples=200, clusters=lists)

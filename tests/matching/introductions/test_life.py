@@ -1,0 +1,71 @@
+"""The table of transitions: every way that is in it works, every other is refused."""
+
+from itertools import product
+
+import pytest
+
+from matching.domain.introductions.errors import WrongState
+from matching.domain.introductions.life import TRANSITIONS, Event, lock_introduction, move
+from matching.enums import CONSENTED_STATES, OPEN_STATES, IntroductionState, TimelineKind
+from matching.models import Introduction
+from tests.matching.introductions.parties import NOW, Person
+
+S = IntroductionState
+ENDS = {S.NOT_NOW, S.DECLINED, S.EXPIRED, S.WITHDRAWN, S.CLOSED}
+WAYS = [(start, end) for start, end in product(S, S)]
+
+
+def _standing_at(state: IntroductionState, firm: Person, ward: Person) -> Introduction:
+    sent = state not in {S.DRAFT, S.SCREENING, S.RETURNED}
+    both = state in CONSENTED_STATES
+    return Introduction.objects.create(
+        hub=firm.profile.hub,
+        seeker=firm.profile,
+        receiver=ward.profile,
+        state=state,
+        seeker_consented_at=NOW,
+        receiver_consented_at=NOW if both else None,
+        sent_at=NOW if sent else None,
+        expires_at=NOW if sent else None,
+    )
+
+
+@pytest.mark.parametrize(("start", "end"), WAYS)
+def test_only_ways_of_the_table_can_be_gone(
+    firm: Person, ward: Person, start: IntroductionState, end: IntroductionState
+) -> None:
+    locked = lock_introduction(_standing_at(start, firm, ward))
+    if end in CONSENTED_STATES:
+        locked.receiver_consented_at = NOW
+    if end in OPEN_STATES:
+        locked.expires_at = NOW
+    allowed = end in TRANSITIONS.get(start, frozenset())
+
+    if allowed:
+        move(locked, end, Event(TimelineKind.NOTE), now=NOW)
+    else:
+        with pytest.raises(WrongState):
+            move(locked, end, Event(TimelineKind.NOTE), now=NOW)
+
+    stored = Introduction.objects.get(pk=locked.pk)
+    assert stored.state == (end if allowed else start)
+    assert stored.version == (2 if allowed else 1)
+    assert stored.timeline.count() == (1 if allowed else 0)
+
+
+def test_ends_have_no_way_out() -> None:
+    assert {state for state in S if state not in TRANSITIONS} == ENDS
+
+
+def test_nothing_leads_past_the_consent_of_both() -> None:
+    before = {start for start, ends in TRANSITIONS.items() if ends & CONSENTED_STATES and start not in CONSENTED_STATES}
+
+    assert before == {S.SENT, S.SEEN}
+
+
+def test_every_state_can_be_reached_from_a_draft() -> None:
+    reached = {S.DRAFT}
+    while more := {end for start in reached for end in TRANSITIONS.get(start, frozenset())} - reached:
+        reached |= more
+
+    assert reached == set(S)
