@@ -53,7 +53,8 @@ def _cells(path: Path, columns: Sequence[str], encoding: str) -> Iterator[tuple[
             rows = csv.reader(file)
             heading = next(rows, [])
             if missing := [name for name in columns if name not in heading]:
-                raise DataMissing(f"{path.name}: the column {', '.join(missing)} is missing.")
+                more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
+                raise DataMissing(f"{path.name}: the column {', '.join(missing[:3])}{more} is missing.")
             places = [heading.index(name) for name in columns]
             for row in rows:
                 if not row:

@@ -27,8 +27,9 @@ Model = Callable[[Matrix, Column, Rows], Column]
 LAST_WAVE_LEARNT = 14
 _PARTS = 7
 _SPREADS = (0.015, 0.03, 0.06, 0.12)
-_STRENGTHS = (0.0003, 0.001, 0.003, 0.01)
-_LEAVES = (3, 6, 12)
+_STRENGTHS = (0.00003, 0.0001, 0.0003, 0.001, 0.003)
+# Leaves a tree and number of trees.
+_SIZES = ((2, 30), (2, 100), (3, 30), (3, 100), (6, 30), (6, 100))
 _RESAMPLES = 1000
 _SEED = 20261130
 
@@ -65,7 +66,7 @@ def run_data(place: Path, say: Say) -> Figures:
     product = one_sided * one_sided[decisions.back]
     found = {
         "logistic": _tuned(_logistic, _STRENGTHS, both, mutual, split, say, "logistic on mutual"),
-        "gbm": _tuned(_boosting, _LEAVES, both, mutual, split, say, "boosting on mutual"),
+        "gbm": _tuned(_boosting, _SIZES, both, mutual, split, say, "boosting on mutual"),
     }
     shares = {name: np.full(len(yes), what[split.learnt].mean()) for name, what in (("yes", yes), ("mutual", mutual))}
     low, high = _gain_interval(decisions, tested, product, one_sided)
@@ -170,12 +171,12 @@ def _logistic(strength: float) -> Model:
     return model
 
 
-def _boosting(leaves: int) -> Model:
+def _boosting(size: tuple[int, int]) -> Model:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     def model(matrix: Matrix, label: Column, rows: Rows) -> Column:
         trees = HistGradientBoostingClassifier(
-            max_leaf_nodes=leaves, learning_rate=0.05, early_stopping=False, random_state=0
+            max_leaf_nodes=size[0], max_iter=size[1], learning_rate=0.05, early_stopping=False, random_state=0
         )
         return np.asarray(trees.fit(matrix[rows], label[rows]).predict_proba(matrix)[:, 1])
 

@@ -119,7 +119,7 @@ def _explaining(viewer: Viewer, profile: Profile) -> tuple[float, float]:
     today = timezone.localdate()
     market = market_for_profile(viewer, profile, purpose="opi_light", today=today, among=None)
     found: list[Found] = []
-    ranking = seconds(lambda: found.extend(market.chosen(market.ranking(), 10)))
+    ranking = seconds(lambda: found.extend(market.chosen(market.ranking, 10)))
     presenter = Presenter(viewer, market.index, market.question, today, profile)
     profiles = presenter.read(found)
     return ranking, seconds(lambda: presenter.present(found, profiles=profiles))

@@ -19,7 +19,7 @@ from profiles.models import Profile, Statement
 from profiles.terms import inline_label_of
 
 # Two texts, the request and three answers are read on one screen of a phone.
-SHORT_CHARACTERS = 170
+SHORT_CHARACTERS = 140
 _OTHER = {Party.SEEKER: Party.RECEIVER, Party.RECEIVER: Party.SEEKER}
 
 

@@ -142,7 +142,7 @@ def possible_for(found: Introduction, side: Side, *, now: datetime) -> Possible:
         tell_met=state == State.ACCEPTED,
         tell_outcome=state in {State.MET, State.CLOSED},
         close=state in {State.ACCEPTED, State.MET},
-        declare=found.was_sent and (state in ANSWERABLE_STATES or state in CONSENTED_STATES),
+        declare=has_consented(found, side) and (state in ANSWERABLE_STATES or state in CONSENTED_STATES),
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.formats import number_format
 
 from hubs.policies import Viewer, may_broker, may_steer_room
 from kernel.errors import NotReady
@@ -92,11 +93,7 @@ class Room:
     is_stalled: bool
     partners: int
     new_partners: int
-
-    @property
-    def gates(self) -> tuple[Step, ...]:
-        """The stages that have a gate before them."""
-        return tuple(step for step in self.steps if step.proof is not None)
+    funding: str
 
 
 def open_room(viewer: Viewer, project: Project, *, part: str, now: datetime) -> Room:
@@ -121,6 +118,7 @@ def open_room(viewer: Viewer, project: Project, *, part: str, now: datetime) -> 
         is_stalled=project.state == ProjectState.STALLED,
         partners=len(partners),
         new_partners=sum(row.new_to_owner for row in partners),
+        funding=number_format(project.funding_dkk, force_grouping=True),
     )
 
 

@@ -60,6 +60,11 @@ class ContactRow:
         return label_of(self.introduction.contact_purpose_id) or str(self.introduction.get_purpose_display())
 
     @property
+    def last_day(self) -> date | None:
+        """The last day to answer, while it can be answered."""
+        return last_day_of(self.introduction) if self.introduction.state in ANSWERABLE_STATES else None
+
+    @property
     def at(self) -> datetime:
         """When something last happened."""
         found = self.introduction
@@ -83,8 +88,11 @@ def contact_groups(rows: Sequence[ContactRow]) -> tuple[ContactGroup, ...]:
         ("agreed", _("Both have said yes")),
         ("earlier", _("Earlier")),
     )
+    # What runs out first stands first; what has no last day keeps its order.
+    runs_out = [row for row in rows if row.last_day is not None]
+    ordered = [*sorted(runs_out, key=lambda row: row.last_day or date.max), *(row for row in rows if not row.last_day)]
     groups = (
-        ContactGroup(code, title, tuple(row for row in rows if row.standing.group == code)) for code, title in titles
+        ContactGroup(code, title, tuple(row for row in ordered if row.standing.group == code)) for code, title in titles
     )
     return tuple(group for group in groups if group.rows)
 

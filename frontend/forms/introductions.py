@@ -22,6 +22,7 @@ DAY_FORMATS = ["%Y-%m-%d", "%d.%m.%Y", "%d-%m-%Y", "%d/%m/%Y"]
 MOMENT_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%d.%m.%Y %H:%M", "%d.%m.%Y %H.%M"]
 # What people ask of each other, from a short talk to a week's work.
 USUAL_MINUTES = (15, 30, 45, 60, 90, 120, 180, 240, 480, 960, 2400)
+_NEEDED_TO_SEND = ("contact_purpose", "asked", "minutes")
 _HOUR, _WORKDAY = 60, 480
 _MONTHS_OFFERED = (1, 3, 6)
 _MONTHS_A_YEAR = 12
@@ -97,6 +98,9 @@ class RequestForm(PlainForm):
         self.offer("opi_step", [(code, _explained(meaning)) for code, meaning in steps.items()])
         if not steps:
             del self.fields["opi_step"]
+        # A draft may be kept half filled in; what is sent may not lack these.
+        for name in _NEEDED_TO_SEND:
+            self.fields[name].required = not self.is_bound or self.data.get("go") == "send"
 
 
 def request_initial(introduction: Introduction, seeker_text: str) -> dict[str, Any]:

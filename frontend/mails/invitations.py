@@ -7,8 +7,9 @@ from frontend.mails.letters import Button, Fact, Letter, draw
 from frontend.mails.ways import invitation_link
 from mailgate.models import OutgoingMail
 from mailgate.renderers import Addresses, RenderedMail
-from matching.enums import Consent, ProjectState
+from matching.enums import Consent
 from matching.models import Participant
+from matching.queries.projects import linked_participant
 
 EXCERPT_CHARACTERS = 600
 
@@ -43,11 +44,8 @@ def _shortened(idea: str) -> str:
 
 
 def _open_invitation(mail: OutgoingMail) -> Participant | None:
-    """The invitation, if nobody has answered it and the project runs."""
-    rows = Participant.objects.select_related("hub", "project__owner")
-    return rows.filter(
-        hub_id=mail.hub_id,
-        public_id=public_id(mail, "participant"),
-        consent=Consent.INVITED,
-        project__state=ProjectState.RUNNING,
-    ).first()
+    """The invitation, if nobody has answered it and the project goes on."""
+    row = linked_participant(mail.hub_id, str(public_id(mail, "participant")))
+    if row is None or row.consent != Consent.INVITED or row.project.is_simulated or row.project.ended_on is not None:
+        return None
+    return row

@@ -1,22 +1,43 @@
 """Which renderer writes which kind of mail."""
 
-from frontend.mails import follow_ups, introductions, invitations
-from mailgate.renderers import Renderer, register
+from collections.abc import Callable
+
+from frontend.mails import answers, follow_ups, invitations, requests, rooms
+from frontend.mails.cases import Case, case_of
+from frontend.mails.letters import Letter, draw
+from mailgate.models import OutgoingMail
+from mailgate.renderers import Addresses, RenderedMail, Renderer, register
+
+
+def _to_a_side(write: Callable[[Case], Letter | None]) -> Renderer:
+    """A renderer of mails to one of the two sides of an introduction."""
+
+    def render(mail: OutgoingMail, addresses: Addresses) -> RenderedMail | None:
+        case = case_of(mail, addresses)
+        letter = write(case) if case else None
+        return draw(letter, hub=mail.hub, addresses=addresses) if letter else None
+
+    return render
+
 
 RENDERERS: dict[str, Renderer] = {
-    "introduction_received": introductions.about_a_side(introductions.received),
-    "introduction_proposed": introductions.about_a_side(introductions.proposed),
-    "introduction_reminder": introductions.about_a_side(introductions.reminder),
-    "introduction_accepted": introductions.about_a_side(introductions.accepted),
-    "introduction_declined": introductions.about_a_side(introductions.declined),
-    "introduction_not_now": introductions.about_a_side(introductions.not_now),
-    "introduction_expired": introductions.about_a_side(introductions.expired),
-    "introduction_returned": introductions.about_a_side(introductions.returned),
-    "introduction_gone": introductions.gone,
-    "screening_waiting": introductions.screening_waiting,
+    "introduction_received": _to_a_side(requests.received),
+    "introduction_proposed": _to_a_side(requests.proposed),
+    "introduction_reminder": _to_a_side(requests.reminder),
+    "introduction_returned": _to_a_side(requests.returned),
+    "screening_waiting": requests.screening_waiting,
+    "introduction_accepted": _to_a_side(answers.accepted),
+    "introduction_declined": _to_a_side(answers.declined),
+    "introduction_not_now": _to_a_side(answers.not_now),
+    "introduction_expired": _to_a_side(answers.expired),
+    "introduction_withdrawn": _to_a_side(answers.withdrawn),
+    "introduction_gone": answers.gone,
     "follow_up": follow_ups.asked,
     "follow_up_reminder": follow_ups.reminded,
     "project_invitation": invitations.invited,
+    "project_answered": rooms.answered,
+    "shortlist_chosen": rooms.chosen,
+    "shortlist_thanks": rooms.thanked,
 }
 
 

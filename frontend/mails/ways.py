@@ -24,6 +24,11 @@ def invitation_link(participant: Participant, addresses: Addresses) -> str:
     return addresses.link(reverse("frontend:invitation", args=[token]))
 
 
+def introduction_link(introduction: Introduction, addresses: Addresses, *, page: str = "introduction") -> str:
+    """The contact's page, or another one of it, for those who sign in."""
+    return addresses.link(reverse(f"frontend:{page}", args=[introduction.public_id]))
+
+
 def page_link(name: str, addresses: Addresses) -> str:
     """A page of the site that needs nothing to be named."""
     return addresses.link(reverse(f"frontend:{name}"))

@@ -115,6 +115,7 @@ def _show(
     context = {
         "introduction": found,
         "other": found.party(other_side(side)),
+        "side": side,
         "answer_url": reverse("frontend:answer", args=[linked.token]),
         **asked_context(found),
     }

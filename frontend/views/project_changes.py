@@ -100,9 +100,7 @@ def edit_stage(request: PageRequest, public_id: UUID) -> HttpResponse:
 def edit_funding(request: PageRequest, public_id: UUID) -> HttpResponse:
     """What has been raised."""
     project = steered(request, public_id)
-    form = FundingForm(
-        request.POST or None, initial={"funding_dkk": project.funding_dkk, "version": project.version}
-    )
+    form = FundingForm(request.POST or None, initial={"funding_dkk": project.funding_dkk, "version": project.version})
 
     def save() -> None:
         amount = form.cleaned_data["funding_dkk"]
@@ -174,7 +172,7 @@ def seen(form: PlainForm) -> int:
 def read_version(posted: Mapping[str, Any]) -> int:
     """The version that a button stood beside; what is no number is none."""
     written = str(posted.get("version", ""))
-    return int(written) if written.isdecimal() and len(written) < 10 else 0  # noqa: PLR2004
+    return int(written) if written.isdecimal() and len(written) < 10 else 0
 
 
 def page_of(project: Project, title: str, lead: str, submit: str, **options: bool) -> FormPage:
@@ -183,5 +181,3 @@ def page_of(project: Project, title: str, lead: str, submit: str, **options: boo
         title=title, lead=lead, submit=submit, back=reverse("frontend:project", args=[project.public_id]),
         back_label=project.name, **options,
     )  # fmt: skip
-
-

@@ -86,7 +86,9 @@ def only_profile(request: PageRequest, name: str) -> Profile:
         )
     if len(called) > 1:
         names = "; ".join(dict.fromkeys(profile.name for profile in called))
-        raise InvalidInput(_("Several have that name. Write the whole name of one: %(names)s") % {"names": names}, field="name")
+        raise InvalidInput(
+            _("Several have that name. Write the whole name of one: %(names)s") % {"names": names}, field="name"
+        )
     return called[0]
 
 

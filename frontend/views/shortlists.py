@@ -25,8 +25,8 @@ from hubs.policies import Viewer
 from kernel.errors import NotReady
 from matching.domain.introductions.capacity import full_profiles
 from matching.domain.learning.impressions import ListOrigin, record_list
-from matching.domain.projects.shortlists import MOST_CANDIDATES, begin_shortlist, may_be_chosen
 from matching.domain.projects.searching import candidates_for_shortlist, compare_candidates
+from matching.domain.projects.shortlists import MOST_CANDIDATES, begin_shortlist, may_be_chosen
 from matching.enums import Channel, ListState, Purpose
 from matching.models.projects import Candidate, Shortlist
 from matching.queries.projects import candidates_of, find_shortlist, visible_shortlists

@@ -61,6 +61,7 @@ class Market:
             return ()
         return tuple(TeamRole(role) for role in purposes.missing_roles([self.seeker_kind]))
 
+    @cached_property
     def ranking(self) -> Ranking:
         """Everybody who may be recommended: those with room first, by what a contact is expected to be worth."""
         kinds = frozenset(kind_number(kind) for kind in purposes.partner_kinds(self.purpose, self.seeker_kind))
@@ -104,7 +105,7 @@ class Market:
 
         The draw is the same for the same question all day, so that a list does not jump when a page is read twice.
         """
-        ranking = with_room(self.ranking())
+        ranking = with_room(self.ranking)
         policy = Policy(self.champion, self._explored_places(limit), self._seed())
         certain = self.order(ranking, max(min(limit, len(ranking)) - policy.explored_places, 0))
         return ranking, shown_of(ranking, certain, policy)

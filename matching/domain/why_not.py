@@ -37,7 +37,7 @@ def why_not(
     """
     market = market_for_profile(viewer, profile, purpose=purpose, today=today, among=among)
     blocks = _blocks(market, profile, other, among, today)
-    ranking = market.ranking()
+    ranking = market.ranking
     order = _order(market, ranking)
     rank_ = None if blocks or other.pk not in order else order.index(other.pk) + 1
     alone = _alone(market, other)

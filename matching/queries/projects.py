@@ -40,7 +40,9 @@ def find_project(viewer: Viewer, public_id: UUID) -> Project:
     Raises:
         NotFound: there is none, or the viewer has no place in it (the two look alike on purpose).
     """
-    rows = projects_with_tables(viewer).select_related("facilitator").prefetch_related("milestones", "gates__decided_by")
+    rows = (
+        projects_with_tables(viewer).select_related("facilitator").prefetch_related("milestones", "gates__decided_by")
+    )
     project = rows.filter(public_id=public_id).first()
     if project is None:
         raise NotFound(_("We cannot find that project. It may have been removed, or it is not open to you."))
@@ -108,9 +110,7 @@ def contacts_of(project: Project, profiles: Collection[Profile]) -> dict[int, In
     for row in rows.order_by("created_at", "pk"):
         other = row.receiver if row.seeker.organisation_id == ours else row.seeker
         newest[other.organisation_id] = row
-    return {
-        profile.pk: newest[profile.organisation_id] for profile in profiles if profile.organisation_id in newest
-    }
+    return {profile.pk: newest[profile.organisation_id] for profile in profiles if profile.organisation_id in newest}
 
 
 def novelty_counts(viewer: Viewer) -> tuple[int, int]:
@@ -163,13 +163,15 @@ def find_candidate(shortlist: Shortlist, public_id: UUID) -> Candidate:
 
 
 def linked_candidate(hub_id: int, public_id: str) -> Candidate | None:
-    """The candidate that a mail is about, of a list that is closed; none where either is gone."""
+    """The candidate that a mail is about, of a list that is not open any more; none where either is gone."""
     try:
         key = UUID(public_id)
     except ValueError:
         return None
-    rows = Candidate.objects.filter(hub_id=hub_id, public_id=key, shortlist__state=ListState.DECIDED)
-    return rows.select_related("shortlist__owner__organisation", "profile__organisation", "introduction").first()
+    rows = Candidate.objects.filter(
+        hub_id=hub_id, public_id=key, shortlist__state__in=(ListState.DECIDED, ListState.ABANDONED)
+    )
+    return rows.select_related("hub", "shortlist__owner__organisation", "profile__organisation", "introduction").first()
 
 
 def _participants() -> "Prefetch[str, QuerySet[Participant], str]":

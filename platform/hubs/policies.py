@@ -239,3 +239,21 @@ def may_see_introduced_contact(viewer: Viewer, introduction: Introduced, side: s
 def may_set_hub_rules(viewer: Viewer) -> bool:
     """Whether the viewer may change how the hub brokers contacts: its administrators."""
     return viewer.is_signed_in and viewer.role == Role.HUB_ADMIN
+
+
+def may_set_weights(viewer: Viewer) -> bool:
+    """Whether the viewer may change what the ranking believes beforehand and what an outcome is worth: administrators.
+
+    Who ranks (promoting, rolling back) is for all who broker.
+    """
+    return viewer.is_signed_in and viewer.role == Role.HUB_ADMIN
+
+
+def require_setting_weights(viewer: Viewer) -> None:
+    """Stop unless `may_set_weights` says yes.
+
+    Raises:
+        NotAllowed: with a message that says who may.
+    """
+    if not may_set_weights(viewer):
+        raise NotAllowed(_("Only the hub's administrators may change the ranking's weights and values."))

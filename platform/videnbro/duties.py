@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mailgate.domain.sending import send_due_mails
+from matching.domain.introductions.clock import run_clock
 from matching.domain.outcomes.asking import ask_due
 
 
@@ -26,6 +27,7 @@ def _mails(now: datetime) -> int:
 
 # Mails last: `--once` then sends also what the duties before them have queued.
 DUTIES: tuple[Duty, ...] = (
+    Duty("introductions", timedelta(minutes=1), run_clock),
     Duty("follow-ups", timedelta(minutes=10), ask_due),
     Duty("mails", timedelta(seconds=2), _mails),
 )

@@ -51,9 +51,10 @@ def test_broken_table_says_where(tmp_path: Path, text: str, complaint: str) -> N
         read_columns(path, ("a", "b"))
 
 
-@pytest.mark.parametrize("content", [b"a,b\n1,2\n", gzip.compress(b"a,b\n1,2\n" * 500)[:-20]])
-def test_packed_table_that_is_broken_says_so(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "t.csv.gz").write_bytes(content)
+@pytest.mark.parametrize("cut", [False, True])
+def test_packed_table_that_is_broken_says_so(tmp_path: Path, cut: bool) -> None:
+    text = b"a,b\n1,2\n" * 500
+    (tmp_path / "t.csv.gz").write_bytes(gzip.compress(text)[:-20] if cut else text)
 
     with pytest.raises(DataMissing, match=r"t\.csv\.gz cannot be read"):
         read_columns(tmp_path / "t.csv.gz", ("a", "b"))

@@ -50,7 +50,7 @@ def rows() -> list[dict[str, Any]]:
 @pytest.fixture
 def few_strengths(monkeypatch: pytest.MonkeyPatch) -> None:
     """One strength of each model and few resamples, so that tests stay short."""
-    for name, value in (("_SPREADS", (0.3,)), ("_STRENGTHS", (0.01,)), ("_LEAVES", (3,)), ("_RESAMPLES", 20)):
+    for name, value in (("_SPREADS", (0.3,)), ("_STRENGTHS", (0.01,)), ("_SIZES", ((3, 30),)), ("_RESAMPLES", 20)):
         monkeypatch.setattr(reciprocal, name, value)
 
 

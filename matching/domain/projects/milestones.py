@@ -19,9 +19,7 @@ _FURTHEST = timedelta(days=15 * 366)
 
 
 @transaction.atomic
-def add_milestone(
-    project: Project, *, viewer: Viewer, title: str, due_on: date, once: UUID, today: date
-) -> Milestone:
+def add_milestone(project: Project, *, viewer: Viewer, title: str, due_on: date, once: UUID, today: date) -> Milestone:
     """Add one; the same `once` gives the one that is there.
 
     Raises:

@@ -281,10 +281,10 @@ def choose(
         if row.chosen and row.introduction is not None:
             declare_interests(
                 row.introduction, side=Side.SEEKER, has_interests=has_interests, text=str(values["declared_interests"]),
-                actor=User.objects.filter(pk=viewer.user_id).first(), now=now, source=source,
+                actor=User.objects.filter(pk=viewer.user_id or 0).first(), now=now, source=source,
             )  # fmt: skip
     _stored(locked, viewer, "choose", values)
-    _tell_all(rows, viewer, now)
+    _tell_all(rows, viewer, now, is_decided=True)
     return locked
 
 
@@ -298,7 +298,7 @@ def give_up_shortlist(shortlist: Shortlist, *, viewer: Viewer, version: int, rea
     locked = _changed(shortlist, viewer, version=version)
     told = clean_text(reason, field="reason", max_length=MAX_NOTE_CHARACTERS, min_letters=3)
     _stored(locked, viewer, "give_up", {"state": ListState.ABANDONED, "reason": told})
-    _tell_all(list(_asked_rows(locked)), viewer, now)
+    _tell_all(list(_asked_rows(locked)), viewer, now, is_decided=False)
     return locked
 
 
@@ -328,7 +328,7 @@ def _asked_rows(shortlist: Shortlist) -> Any:
     )
 
 
-def _tell_all(rows: Sequence[Candidate], viewer: Viewer, now: datetime) -> None:
+def _tell_all(rows: Sequence[Candidate], viewer: Viewer, now: datetime, *, is_decided: bool) -> None:
     """Nobody is left waiting: a yes gets its answer, an unanswered request is taken back with thanks."""
     for row in rows:
         introduction = row.introduction
@@ -341,13 +341,16 @@ def _tell_all(rows: Sequence[Candidate], viewer: Viewer, now: datetime) -> None:
             introduction.refresh_from_db()
             withdraw_introduction(introduction, viewer=viewer, now=now)
         elif introduction.state in CONSENTED_STATES:
-            words = (
-                _("You were chosen from the shortlist. Thank you for saying yes.")
-                if row.chosen
-                else _("Thank you for saying yes. This time the choice fell on another one.")
-            )
-            _note(introduction, viewer, words, now)
+            _note(introduction, viewer, _words_to(row, is_decided=is_decided), now)
             _mail(row, CHOSEN if row.chosen else THANKED, now)
+
+
+def _words_to(row: Candidate, *, is_decided: bool) -> str:
+    if row.chosen:
+        return _("You were chosen from the shortlist. Thank you for saying yes.")
+    if is_decided:
+        return _("Thank you for saying yes. This time the choice fell on another one.")
+    return _("Thank you for saying yes. The search has ended without a choice.")
 
 
 def _note(introduction: Introduction, viewer: Viewer, words: str, now: datetime) -> None:

@@ -14,8 +14,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.db.models import F
-from django.db.models.functions import Now
-from django.utils import translation
+from django.utils import timezone, translation
 
 from mailgate.domain.composing import compose
 from mailgate.domain.objecting import has_objected
@@ -163,14 +162,14 @@ def _fail(mail: OutgoingMail, trouble: Trouble, detail: str = "") -> int:
 
 def _mark(mail: OutgoingMail, state: MailState, error: str = "", **changes: object) -> int:
     """Write down what became of the mail; 0, as none was sent."""
-    OutgoingMail.objects.filter(pk=mail.pk).update(state=state, error=error, updated_at=Now(), **changes)
+    OutgoingMail.objects.filter(pk=mail.pk).update(state=state, error=error, updated_at=timezone.now(), **changes)
     return 0
 
 
 def _tell_stuck(now: datetime) -> None:
     """Claimed rows whose worker is long gone; the worker that still lives corrects it when it is done."""
     stuck = stuck_mails(now, after=STUCK_AFTER)
-    told = stuck.update(state=MailState.FAILED, error=Trouble.UNKNOWN.value, updated_at=Now())
+    told = stuck.update(state=MailState.FAILED, error=Trouble.UNKNOWN.value, updated_at=timezone.now())
     if told:
         logger.error("%d mails were being sent when a worker ended; whether they left is not known.", told)
 

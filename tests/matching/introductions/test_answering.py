@@ -92,9 +92,7 @@ def test_no_needs_one_of_the_reasons(firm: Person, ward: Person, reason: str) ->
 
 
 def test_not_now_keeps_the_day(firm: Person, ward: Person) -> None:
-    done = answer_not_now(
-        sent(firm, ward), side="receiver", actor=ward.user, now=LATER, ask_again_on=date(2026, 9, 1)
-    )
+    done = answer_not_now(sent(firm, ward), side="receiver", actor=ward.user, now=LATER, ask_again_on=date(2026, 9, 1))
 
     assert (done.state, done.ask_again_on, done.decline_reason) == ("not_now", date(2026, 9, 1), "")
     assert mailed()[1:] == [("introduction_not_now", firm.user.email)]

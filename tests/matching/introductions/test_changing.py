@@ -93,9 +93,7 @@ def test_asking_again_twice_gives_the_same_draft(firm: Person, ward: Person) -> 
 
 
 def test_asking_again_before_the_day_says_when(firm: Person, ward: Person) -> None:
-    old = answer_not_now(
-        sent(firm, ward), side="receiver", actor=ward.user, now=NOW, ask_again_on=date(2026, 4, 1)
-    )
+    old = answer_not_now(sent(firm, ward), side="receiver", actor=ward.user, now=NOW, ask_again_on=date(2026, 4, 1))
 
     with pytest.raises(TooEarlyToAsk) as raised:
         ask_again(old, viewer=firm.viewer, now=at("2026-03-31", 23, 59))

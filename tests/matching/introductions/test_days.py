@@ -51,7 +51,11 @@ def test_midnight_on_the_days_of_the_change() -> None:
 
 @pytest.mark.parametrize(
     ("day", "following"),
-    [(date(2026, 1, 31), date(2026, 2, 1)), (date(2026, 12, 1), date(2027, 1, 1)), (date(2028, 2, 29), date(2028, 3, 1))],
+    [
+        (date(2026, 1, 31), date(2026, 2, 1)),
+        (date(2026, 12, 1), date(2027, 1, 1)),
+        (date(2028, 2, 29), date(2028, 3, 1)),
+    ],
 )
 def test_the_month_after(day: date, following: date) -> None:
     assert next_month(day) == following

@@ -80,9 +80,7 @@ def test_draft_for_a_stranger_is_refused(firm: Person, ward: Person, hub: Hub) -
     stranger = party(hub)
 
     with pytest.raises(NotAllowed):
-        draft_introduction(
-            stranger.viewer, seeker=firm.profile, receiver=ward.profile, purpose="opi_light", now=NOW
-        )
+        draft_introduction(stranger.viewer, seeker=firm.profile, receiver=ward.profile, purpose="opi_light", now=NOW)
 
 
 def test_draft_to_another_hubs_profile_is_not_found(firm: Person) -> None:

@@ -1,7 +1,5 @@
 """The table of transitions: every way that is in it works, every other is refused."""
 
-from itertools import product
-
 import pytest
 
 from matching.domain.introductions.errors import WrongState
@@ -12,7 +10,6 @@ from tests.matching.introductions.parties import NOW, Person
 
 S = IntroductionState
 ENDS = {S.NOT_NOW, S.DECLINED, S.EXPIRED, S.WITHDRAWN, S.CLOSED}
-WAYS = [(start, end) for start, end in product(S, S)]
 
 
 def _standing_at(state: IntroductionState, firm: Person, ward: Person) -> Introduction:
@@ -30,27 +27,30 @@ def _standing_at(state: IntroductionState, firm: Person, ward: Person) -> Introd
     )
 
 
-@pytest.mark.parametrize(("start", "end"), WAYS)
-def test_only_ways_of_the_table_can_be_gone(
-    firm: Person, ward: Person, start: IntroductionState, end: IntroductionState
-) -> None:
-    locked = lock_introduction(_standing_at(start, firm, ward))
+@pytest.mark.parametrize("start", S)
+def test_only_ways_of_the_table_can_be_gone(firm: Person, ward: Person, start: IntroductionState) -> None:
+    went = {end for end in S if _goes(_standing_at(start, firm, ward), end)}
+
+    assert went == TRANSITIONS.get(start, frozenset())
+
+
+def _goes(introduction: Introduction, end: IntroductionState) -> bool:
+    """Whether the way can be gone; a refusal leaves the row as it was. The row is taken away after."""
+    start, locked = introduction.state, lock_introduction(introduction)
     if end in CONSENTED_STATES:
         locked.receiver_consented_at = NOW
     if end in OPEN_STATES:
         locked.expires_at = NOW
-    allowed = end in TRANSITIONS.get(start, frozenset())
-
-    if allowed:
+    try:
         move(locked, end, Event(TimelineKind.NOTE), now=NOW)
-    else:
-        with pytest.raises(WrongState):
-            move(locked, end, Event(TimelineKind.NOTE), now=NOW)
-
-    stored = Introduction.objects.get(pk=locked.pk)
-    assert stored.state == (end if allowed else start)
-    assert stored.version == (2 if allowed else 1)
-    assert stored.timeline.count() == (1 if allowed else 0)
+        moved = True
+    except WrongState:
+        moved = False
+    stored = Introduction.objects.get(pk=introduction.pk)
+    assert (stored.state, stored.version) == ((end, 2) if moved else (start, 1))
+    assert stored.timeline.count() == (1 if moved else 0)
+    stored.delete()
+    return moved
 
 
 def test_ends_have_no_way_out() -> None:

@@ -58,9 +58,7 @@ def test_a_request_that_passes_is_sent_and_its_days_begin_then(
 def test_a_request_that_is_sent_back_can_be_changed_and_handed_in_again(
     waiting: Introduction, firm: Person, facilitator: tuple[User, Viewer]
 ) -> None:
-    back = screen_introduction(
-        waiting, viewer=facilitator[1], marks={}, passes=False, note="Hvad er nyt?", now=LATER
-    )
+    back = screen_introduction(waiting, viewer=facilitator[1], marks={}, passes=False, note="Hvad er nyt?", now=LATER)
 
     assert (back.state, back.sent_at, back.seeker_consented_at) == ("returned", None, None)
     assert mailed()[-1] == ("introduction_returned", firm.user.email)

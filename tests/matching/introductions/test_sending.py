@@ -98,9 +98,7 @@ def test_sending_to_who_paused_in_between_says_so(firm: Person, ward: Person) ->
         submit_introduction(draft, viewer=firm.viewer, now=NOW)
 
 
-def test_cap_reached_between_showing_and_asking_says_when_there_is_room(
-    firm: Person, ward: Person, hub: Hub
-) -> None:
+def test_cap_reached_between_showing_and_asking_says_when_there_is_room(firm: Person, ward: Person, hub: Hub) -> None:
     capped(ward, 1)
     draft = drafted(firm, ward)
     sent(party(hub), ward)
@@ -182,9 +180,7 @@ def test_a_screened_request_waits_for_a_facilitator(
     assert LoadPlace.objects.count() == 0
 
 
-def test_a_failure_while_sending_leaves_nothing(
-    firm: Person, ward: Person, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failure_while_sending_leaves_nothing(firm: Person, ward: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     draft = drafted(firm, ward)
 
     def crash(*_arguments: object, **_options: object) -> None:

@@ -1,0 +1,91 @@
+"""Who was shown, asked and accepted in a period, as counts for each profile; nobody is named."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from django.db.models import Count, Q
+from numpy.typing import NDArray
+
+from matching.candidates_blob import Candidates
+from matching.engine.exploration import examination_offset
+from matching.enums import CONSENTED_STATES
+from matching.models import Impression, Introduction, ShownList
+
+Ids = NDArray[np.int64]
+Column = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """For each profile (n,): how often it was shown, and with what share of attention in all (1 for a first place)."""
+
+    shown: Column
+    attention: Column
+
+
+def exposure_of(hub_id: int, profiles: Ids, *, since: datetime, until: datetime) -> Exposure:
+    """Impressions on every channel in `since` < moment <= `until`, for these profiles in order of id."""
+    rows = (
+        Impression.objects.filter(hub_id=hub_id, shown_list__shown_at__gt=since, shown_list__shown_at__lte=until)
+        .order_by()
+        .values_list("profile_id", "position")
+        .annotate(Count("pk"))
+    )
+    found = np.array(list(rows), dtype=np.int64).reshape(-1, 3)
+    place = np.searchsorted(profiles, found[:, 0])
+    known = np.isin(found[:, 0], profiles)
+    place, position, count = place[known], found[known, 1], found[known, 2].astype(np.float64)
+    attention = count * np.exp(examination_offset(position))
+    size = len(profiles)
+    return Exposure(
+        np.bincount(place, weights=count, minlength=size), np.bincount(place, weights=attention, minlength=size)
+    )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """For each profile (n,): requests that it received, answers that it gave, and how often both said yes."""
+
+    requests: Column
+    answered: Column
+    accepted: Column
+
+
+def asked_of(hub_id: int, profiles: Ids, *, since: datetime, until: datetime) -> Asked:
+    """Requests sent in `since` < moment <= `until`, for these profiles in order of id."""
+    accepted = Q(state__in=CONSENTED_STATES)
+    rows = (
+        Introduction.objects.filter(hub_id=hub_id, sent_at__gt=since, sent_at__lte=until)
+        .order_by()
+        .values_list("receiver_id")
+        .annotate(
+            Count("pk"),
+            Count("pk", filter=accepted | Q(answered_at__isnull=False)),
+            Count("pk", filter=accepted),
+        )
+    )
+    found = np.array(list(rows), dtype=np.int64).reshape(-1, 4)
+    found = found[np.isin(found[:, 0], profiles)]
+    place = np.searchsorted(profiles, found[:, 0])
+    columns = (np.bincount(place, weights=found[:, each], minlength=len(profiles)) for each in (1, 2, 3))
+    return Asked(*columns)
+
+
+def considered_of(hub_id: int, *, since: datetime, until: datetime) -> Ids:
+    """Ids of everybody who was a candidate of any list of the period, shown or not."""
+    blobs: Iterable[bytes] = (
+        ShownList.objects.filter(hub_id=hub_id, shown_at__gt=since, shown_at__lte=until)
+        .exclude(candidates=b"")
+        .order_by()
+        .values_list("candidates", flat=True)
+        .iterator(chunk_size=200)
+    )
+    found: set[int] = set()
+    for blob in blobs:
+        try:
+            found.update(Candidates.unpacked(bytes(blob)).profiles.tolist())
+        except ValueError:
+            continue
+    return np.array(sorted(found), dtype=np.int64)
