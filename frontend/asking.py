@@ -31,3 +31,17 @@ def ask_url_for(
     if viewer is None or not may_ask_for_contact(viewer, match.profile):
         return ""
     return ask_address(match, seeker=seeker, purpose=purpose, list_id=list_id)
+
+
+def introduce_address(match: Match, *, seeker: Profile, purpose: str = "") -> str:
+    """Where a facilitator introduces the seeker to the profile of the match, with the two texts that fit."""
+    ours = match.ours.statement if match.ours else None
+    theirs = match.theirs.statement
+    told = {
+        "seeker": seeker.slug,
+        "receiver": match.profile.slug,
+        "purpose": purpose,
+        "ours": str(ours.public_id) if ours else "",
+        "theirs": str(theirs.public_id) if theirs else "",
+    }
+    return reverse("frontend:introduce") + "?" + urlencode({name: value for name, value in told.items() if value})

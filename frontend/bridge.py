@@ -68,17 +68,25 @@ class BridgeCard:
     badge: Badge | None = None
     like_url: str = ""
     ask_url: str = ""
+    introduce_url: str = ""
 
 
 def bridge_card(
-    match: Match, *, query: str = "", seeker: str = "", question: Question | None = None, ask_url: str = ""
+    match: Match,
+    *,
+    query: str = "",
+    seeker: str = "",
+    question: Question | None = None,
+    ask_url: str = "",
+    introduce_url: str = "",
 ) -> BridgeCard:
     """The card of a match.
 
     `query`: the reader's own words, which stand on the left when the match has no statement there.
     `seeker`: the name of the profile that is matched, when the reader does not speak for it.
     `question`: the search in which the match was found, from where one goes on to more like it.
-    `ask_url`: where the reader asks for contact; empty where that cannot be.
+    `ask_url`: where the reader asks for contact; empty where that cannot be. `introduce_url`: where a facilitator
+    introduces the two.
     """
     ours = match.ours or Side(text=query, language=get_language() or "da")
     is_like = question is not None and question.is_like
@@ -103,6 +111,7 @@ def bridge_card(
         badge=badge_of(match.fit) if match.fit else None,
         like_url=reverse("frontend:search") + like if like else "",
         ask_url=ask_url,
+        introduce_url=introduce_url,
     )
 
 

@@ -14,14 +14,25 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from frontend.views.preferences import theme_of
-from hubs.policies import Viewer
+from hubs.policies import Viewer, may_broker, may_read_hub
 from matching.queries.contacts import waiting_count
+from matching.queries.desk import screening_count
 
 CONTACTS = frozenset({"contacts", "new_introduction", "edit_introduction", "introduction", "tell_outcome"})
+PROJECTS = frozenset(
+    {
+        "projects", "new_project", "project", "edit_project", "edit_parts", "edit_stage", "edit_funding", "end_project",
+        "invite_by_name", "new_milestone", "edit_gate", "shortlists", "new_shortlist", "shortlist", "edit_shortlist",
+        "ask_shortlist", "choose_shortlist", "give_up_shortlist", "add_candidate_by_name", "candidate_notes",
+    }
+)  # fmt: skip
+DESK = frozenset({"desk", "hand_over", "screen", "introduce", "answer_by_phone", "desk_follow_ups", "phone_outcome"})
+HUB = frozenset({"hub_introductions", "procurement_form", "procurement_export"})
+SETTINGS = frozenset({"settings", "hub_rules", "hub_questions"})
 EDITING = frozenset(
     {
         "my_profile", "edit_profile", "edit_details", "edit_organisation", "new_statement", "edit_statement",
-        "remove_statement", "onboarding", "onboarding_step",
+        "remove_statement", "onboarding", "onboarding_step", "contact_rules",
     }
 )  # fmt: skip
 
@@ -74,8 +85,20 @@ def navigation(request: HttpRequest, viewer: Viewer | None) -> tuple[NavigationI
         _item("for_you", _("For you"), current in {"for_you", "for_profile", "why_not"}, icon="compass"),
         _item("search", _("Search"), current == "search", icon="search"),
         _item("contacts", _("Contacts"), current in CONTACTS, icon="handshake", waiting=_waiting(viewer)),
+        _item("projects", _("Projects"), current in PROJECTS, icon="layers"),
         _item("my_profile", _("My profile"), current in EDITING, icon="circle-user"),
+        *_hub_items(viewer, current),
     )
+
+
+def _hub_items(viewer: Viewer, current: str) -> tuple[NavigationItem, ...]:
+    """What the hub's own people have besides: the desk is for those who broker contacts."""
+    if not may_read_hub(viewer):
+        return ()
+    desk = _item("desk", _("Desk"), current in DESK, icon="inbox", waiting=screening_count(viewer))
+    hub = _item("hub_introductions", _("The hub"), current in HUB, icon="activity")
+    settings_item = _item("settings", _("Settings"), current in SETTINGS, icon="settings")
+    return (desk, hub, settings_item) if may_broker(viewer) else (hub, settings_item)
 
 
 def language_choices(request: HttpRequest) -> tuple[LanguageChoice, ...]:

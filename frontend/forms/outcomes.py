@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -149,7 +148,7 @@ def outcome_initial(report: OutcomeReport | None) -> dict[str, Any]:
     """An earlier answer as the form first shows it."""
     if report is None:
         return {}
-    told = list(report.outcomes.all())
+    told, answers = list(report.outcomes.all()), report.hub_answers.select_related("question")
     return {
         "outcomes": [each.rung for each in told] if report.kind == AnswerKind.OUTCOMES else [report.kind],
         **{f"standing_{each.rung}": each.standing for each in told},
@@ -157,12 +156,8 @@ def outcome_initial(report: OutcomeReport | None) -> dict[str, Any]:
         "attribution": report.attribution,
         "counterfactual": report.counterfactual,
         "text": report.text,
-        **{f"question_{_hex(each.question.public_id)}": each.value for each in report.hub_answers.all()},
+        **{f"question_{each.question.public_id.hex}": each.value for each in answers},
     }
-
-
-def _hex(public_id: UUID) -> str:
-    return public_id.hex
 
 
 def _question_field(question: HubQuestion) -> forms.Field:

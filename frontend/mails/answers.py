@@ -122,4 +122,6 @@ def _contact_lines(case: Case) -> list[str]:
     """Only for a side of a contact to which both said yes."""
     people = contact_people(case.introduction, other_side(case.side))
     lines = [f"{person.name}, {person.address}" if person.name else person.address for person in people]
+    if not lines:
+        lines = [_("No address of theirs is known. Write to the hub, and it helps you on.")]
     return [case.other.name, *lines, *filter(None, [case.other.organisation.website])]

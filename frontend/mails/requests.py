@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from frontend.mails.cases import Case, introduction_of, last_day
 from frontend.mails.facts import asked_facts, card, last_words, named
 from frontend.mails.letters import Button, Fact, Letter, draw
-from frontend.mails.ways import answer_link, introduction_link, page_link
+from frontend.mails.ways import answer_link, introduction_link
 from mailgate.models import OutgoingMail
 from mailgate.renderers import Addresses, RenderedMail
 from matching.domain.introductions.opi import meaning_of
@@ -84,7 +84,7 @@ def screening_waiting(mail: OutgoingMail, addresses: Addresses) -> RenderedMail 
         subject=_("Request to read: %(seeker)s to %(receiver)s") % names,
         lead=_("A request from %(seeker)s to %(receiver)s waits until you have read it.") % names,
         facts=asked_facts(introduction, by_reader=False),
-        button=Button(_("Read the request"), page_link("desk", addresses)),
+        button=Button(_("Read the request"), introduction_link(introduction, addresses, page="screen")),
     )
     return draw(letter, hub=introduction.hub, addresses=addresses)
 

@@ -6,7 +6,7 @@ from django import template
 from django.template import RequestContext
 
 from frontend import bridge
-from frontend.asking import ask_url_for
+from frontend.asking import ask_url_for, introduce_address
 from frontend.questions import Question
 from matching.results import Match
 from profiles.models import Profile
@@ -24,14 +24,19 @@ def bridge_card(
     asker: Profile | None = None,
     purpose: str = "",
     list_id: object = "",
+    introduces: Profile | None = None,
 ) -> dict[str, Any]:
     """The component that shows a match wherever one is shown.
 
     `asker` is the reader's own profile for which the list was made, `list_id` the list as it was noted.
+    `introduces` is the profile of others for which a facilitator looks, to be introduced to the match.
     """
     viewer = context.get("viewer")
-    # For another's profile a member of the staff looks: the hub's people introduce two others elsewhere.
+    # For another's profile a member of the staff looks: a facilitator introduces the two instead.
     may_ask = not seeker
     ask_url = ask_url_for(viewer, match, seeker=asker, purpose=purpose, list_id=str(list_id or "")) if may_ask else ""
-    card = bridge.bridge_card(match, query=query, seeker=seeker, question=question, ask_url=ask_url)
+    introduce_url = introduce_address(match, seeker=introduces, purpose=purpose) if introduces else ""
+    card = bridge.bridge_card(
+        match, query=query, seeker=seeker, question=question, ask_url=ask_url, introduce_url=introduce_url
+    )
     return {"card": card, "rank": match.rank}

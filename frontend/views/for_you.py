@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from events.models import Event
 from events.queries import coming_events, participant_ids
 from frontend.requests import PageRequest
-from hubs.policies import Action, Viewer, may_see_participants, owns, require
+from hubs.policies import Action, Viewer, may_broker, may_see_participants, owns, require
 from matching.domain.learning.impressions import record_recommendations
 from matching.domain.recommending import recommend_for_profile
 from matching.enums import Channel, Purpose, TeamRole
@@ -69,6 +69,7 @@ def for_profile(request: PageRequest, slug: str) -> HttpResponse:
         "is_own": is_own,
         "asker": profile if is_own else None,
         "seeker": "" if is_own else profile.name,
+        "introduces": profile if not is_own and may_broker(request.viewer) else None,
         "purpose": purpose,
         "purpose_lead": lead_of(purpose),
         "purposes": tuple(Purpose),

@@ -25,12 +25,13 @@ from matching.domain.projects.completing import Table, look_at_table
 from matching.domain.projects.rooms import found_project
 from matching.enums import Consent
 from matching.models.projects import Project
-from matching.queries.projects import find_project, invitations_of, novelty_counts, projects_with_tables
+from matching.queries.projects import find_project, invitations_of, living_texts, novelty_counts, projects_with_tables
 from profiles.models import Profile, Statement
 from profiles.queries import find_profile, find_statement, own_profiles
 
 NAME_WORDS = 8
 MOST_SHOWN = 200
+MOST_TEXTS = 8
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,8 @@ def new_project(request: PageRequest) -> HttpResponse:
         back=reverse("frontend:projects"),
         back_label=_("Projects"),
     )
-    return save_or_show(request, form, page, save, saved=_("The room is open. See below who could join."))
+    saved = _("The room is open. See below who could join.")
+    return save_or_show(request, form, page, save, saved=saved, own_texts=texts_to_begin_with(owners, statement))
 
 
 def asked_statement(request: PageRequest) -> Statement | None:
@@ -126,6 +128,13 @@ def asked_statement(request: PageRequest) -> Statement | None:
     statement = find_statement(request.viewer, public_id, today=timezone.localdate())
     require(request.viewer, Action.RECOMMEND_FOR, statement)
     return statement
+
+
+def texts_to_begin_with(owners: list[Profile], chosen: Statement | None) -> list[Statement]:
+    """Living needs and offers of those who may found it; none once one is chosen."""
+    if chosen is not None:
+        return []
+    return list(living_texts(owners, today=timezone.localdate())[:MOST_TEXTS])
 
 
 def possible_owners(request: PageRequest, statement: Statement | None) -> list[Profile]:

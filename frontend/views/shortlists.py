@@ -20,7 +20,7 @@ from frontend.form_pages import FormPage, save_or_show
 from frontend.forms.bodies import form_page
 from frontend.forms.shortlists import NewShortlistForm
 from frontend.requests import PageRequest
-from frontend.views.projects import NAME_WORDS, asked_statement, possible_owners
+from frontend.views.projects import NAME_WORDS, asked_statement, possible_owners, texts_to_begin_with
 from hubs.policies import Viewer
 from kernel.errors import NotReady
 from matching.domain.introductions.capacity import full_profiles
@@ -90,7 +90,8 @@ def new_shortlist(request: PageRequest) -> HttpResponse:
         back=reverse("frontend:shortlists"),
         back_label=_("Shortlists"),
     )
-    return save_or_show(request, form, page, save, saved=_("The list is open. Add those you want to ask."))
+    saved = _("The list is open. Add those you want to ask.")
+    return save_or_show(request, form, page, save, saved=saved, own_texts=texts_to_begin_with(owners, statement))
 
 
 @login_required
@@ -107,7 +108,7 @@ def shortlist_page(request: PageRequest, public_id: UUID) -> HttpResponse:
     context = {
         "shortlist": shortlist,
         "columns": columns,
-        "unasked": sum(row.introduction_id is None for row in rows),
+        "unasked": sum(row.introduction_id is None for row in rows) - sum(column.is_full for column in columns),
         "full": [column for column in columns if column.is_full],
         "choosable": sum(column.may_be_chosen for column in columns),
         "chosen": [row for row in rows if row.chosen],

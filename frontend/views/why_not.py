@@ -14,7 +14,7 @@ from events.queries import participant_ids
 from frontend.naming import profiles_called
 from frontend.requests import PageRequest
 from frontend.views.for_you import coming_event, read_purpose
-from hubs.policies import Action, Viewer, owns, require
+from hubs.policies import Action, Viewer, may_broker, owns, require
 from kernel.errors import InvalidInput
 from matching.domain.why_not import why_not
 from matching.enums import Purpose
@@ -46,6 +46,7 @@ def why_not_page(request: PageRequest, slug: str) -> HttpResponse:
         "profile": profile,
         "is_own": is_own,
         "seeker": "" if is_own else profile.name,
+        "introduces": profile if not is_own and may_broker(request.viewer) else None,
         "purpose": purpose,
         "event": event,
         "name": name,

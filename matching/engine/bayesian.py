@@ -298,6 +298,17 @@ def fit(prior: Prior, evidence: Evidence, *, most_steps: int = 50) -> Posterior:
     return Posterior(prior.names, mean, covariance, converged, observations, positives, " ".join(notes))
 
 
+def log_evidence(prior: Prior, evidence: Evidence, posterior: Posterior) -> float:
+    """How well `prior` foretold the evidence: ln of its probability, by Laplace's approximation at `posterior`, which
+    `fit` made of the two. Priors over the same features can be compared by it.
+
+    Source: D. MacKay, Bayesian interpolation, Neural Computation 4, 1992, section 2.
+    """
+    problem = _problem(prior, evidence)
+    _sign, volume = np.linalg.slogdet(posterior.covariance)
+    return problem.value(posterior.mean) + 0.5 * float(volume) + 0.5 * float(np.log(problem.precision).sum())
+
+
 def _problem(prior: Prior, evidence: Evidence) -> _LogPosterior:
     with np.errstate(divide="ignore"):
         hidden = np.log1p(-evidence.matured)

@@ -17,13 +17,13 @@ from matching.engine.bayesian import (
     Evidence,
     Posterior,
     design_matrix,
-    fit,
     moderated,
     refuse_missing_keys,
     refuse_other_names,
 )
 from matching.engine.contact_features import NAMES, NEUTRAL
 from matching.engine.ladder import CODES, values_of
+from matching.engine.prior_strength import fit_with_strength
 from matching.engine.priors import ACCEPTS, ANSWERS, ASKS, PRIORS, RUNG_STAGES, STAGES, PriorTable
 
 Matrix = NDArray[np.float64]
@@ -162,14 +162,18 @@ def train(
     """The ranker after `evidence` by stage: asks of what was shown, answers of what was sent, accepts of what was
     answered, rungs of what was accepted.
 
-    A stage without evidence, or whose fit does not converge, stays at its prior; its posterior says so.
+    How far the tables are trusted is learned too, once for each stage up to acceptance and once for all rungs. A stage
+    without evidence, or whose fit does not converge, stays at its prior; its posterior says so.
 
     Raises:
         ValueError: a stage is missing or unknown, evidence has other features, or a value does not fit.
     """
     _refuse_stages(evidence)
     before = prior_ranker(tables, values, version)
-    learned = {stage: fit(tables[stage].prior(), seen) for stage, seen in evidence.items()}
+    learned: dict[str, Posterior] = {}
+    for group in ((ASKS,), (ANSWERS,), (ACCEPTS,), RUNG_STAGES):
+        seen = {stage: evidence[stage] for stage in group if stage in evidence}
+        learned |= fit_with_strength({stage: tables[stage].prior() for stage in seen}, seen)
     return ContactRanker(version, {**before.stages, **learned}, before.values)
 
 

@@ -1,6 +1,5 @@
 """Who was shown, asked and accepted in a period, as counts for each profile; nobody is named."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,10 +37,12 @@ def exposure_of(hub_id: int, profiles: Ids, *, since: datetime, until: datetime)
     known = np.isin(found[:, 0], profiles)
     place, position, count = place[known], found[known, 1], found[known, 2].astype(np.float64)
     attention = count * np.exp(examination_offset(position))
-    size = len(profiles)
-    return Exposure(
-        np.bincount(place, weights=count, minlength=size), np.bincount(place, weights=attention, minlength=size)
-    )
+    return Exposure(_totals(place, count, len(profiles)), _totals(place, attention, len(profiles)))
+
+
+def _totals(place: Ids, amounts: Column, size: int) -> Column:
+    """The sum of the amounts (m,) at each of the places 0..size."""
+    return np.asarray(np.bincount(place, weights=amounts, minlength=size), dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -69,13 +70,12 @@ def asked_of(hub_id: int, profiles: Ids, *, since: datetime, until: datetime) ->
     found = np.array(list(rows), dtype=np.int64).reshape(-1, 4)
     found = found[np.isin(found[:, 0], profiles)]
     place = np.searchsorted(profiles, found[:, 0])
-    columns = (np.bincount(place, weights=found[:, each], minlength=len(profiles)) for each in (1, 2, 3))
-    return Asked(*columns)
+    return Asked(*(_totals(place, found[:, each].astype(np.float64), len(profiles)) for each in (1, 2, 3)))
 
 
 def considered_of(hub_id: int, *, since: datetime, until: datetime) -> Ids:
     """Ids of everybody who was a candidate of any list of the period, shown or not."""
-    blobs: Iterable[bytes] = (
+    blobs = (
         ShownList.objects.filter(hub_id=hub_id, shown_at__gt=since, shown_at__lte=until)
         .exclude(candidates=b"")
         .order_by()

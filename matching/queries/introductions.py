@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Case, Count, DateTimeField, F, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from hubs.policies import Viewer, may_broker, may_see_introduced_contact, sides_of
 from kernel.errors import NotFound
@@ -24,18 +24,18 @@ _BEFORE_SENDING = (TimelineKind.DRAFTED, TimelineKind.SUBMITTED, TimelineKind.RE
 _SECONDS_A_DAY = 86_400
 
 NEXT_STEPS: Mapping[str, Any] = {
-    S.DRAFT: _lazy("Its writer sends it"),
-    S.SCREENING: _lazy("A facilitator reads it and passes it on"),
-    S.RETURNED: _lazy("Its writer answers the facilitator's question"),
-    S.SENT: _lazy("The one who is asked opens it"),
-    S.SEEN: _lazy("The one who is asked answers"),
-    S.NOT_NOW: _lazy("It may be asked again when its day comes"),
-    S.ACCEPTED: _lazy("The two agree on a meeting"),
-    S.MET: _lazy("Both tell what came of it"),
-    S.DECLINED: _lazy("Nothing more; the reason teaches us"),
-    S.EXPIRED: _lazy("It may be asked again, or somebody else"),
-    S.WITHDRAWN: _lazy("Nothing more"),
-    S.CLOSED: _lazy("Nothing more; its outcomes count on"),
+    S.DRAFT: gettext_lazy("Its writer sends it"),
+    S.SCREENING: gettext_lazy("A facilitator reads it and passes it on"),
+    S.RETURNED: gettext_lazy("Its writer answers the facilitator's question"),
+    S.SENT: gettext_lazy("The one who is asked opens it"),
+    S.SEEN: gettext_lazy("The one who is asked answers"),
+    S.NOT_NOW: gettext_lazy("It may be asked again when its day comes"),
+    S.ACCEPTED: gettext_lazy("The two agree on a meeting"),
+    S.MET: gettext_lazy("Both tell what came of it"),
+    S.DECLINED: gettext_lazy("Nothing more; the reason teaches us"),
+    S.EXPIRED: gettext_lazy("It may be asked again, or somebody else"),
+    S.WITHDRAWN: gettext_lazy("Nothing more"),
+    S.CLOSED: gettext_lazy("Nothing more; its outcomes count on"),
 }
 # So many days in a state are a bottleneck that a facilitator should look at.
 SLOW_AFTER_DAYS: Mapping[str, int] = {
@@ -178,11 +178,15 @@ def states_of(viewer: Viewer, *, now: datetime) -> list[StateCount]:
 
     Simulated ones count: the demonstration says what it is.
     """
-    if not may_broker(viewer):
-        return []
-    counts = dict(_hub(viewer).values_list("state").annotate(Count("pk")))
+    return states_in(viewer.hub_id, now=now) if may_broker(viewer) else []
+
+
+def states_in(hub_id: int, *, now: datetime) -> list[StateCount]:
+    """The same of a whole hub, for a caller who has asked whether its reader may know: counts, no names."""
+    rows = Introduction.objects.filter(hub_id=hub_id).order_by()
+    counts = dict(rows.values_list("state").annotate(Count("pk")))
     ages: dict[str, list[int]] = {}
-    for state, since in standing_since(_hub(viewer).filter(state__in=MOVING)).values_list("state", "since"):
+    for state, since in standing_since(rows.filter(state__in=MOVING)).values_list("state", "since"):
         ages.setdefault(state, []).append(max(int((now - since).total_seconds() // _SECONDS_A_DAY), 0))
     return [_state_count(state, counts.get(state.value, 0), sorted(ages.get(state.value, []))) for state in S]
 

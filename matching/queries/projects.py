@@ -1,6 +1,7 @@
 """Reads of project rooms and shortlists, within one hub and what the viewer may see."""
 
 from collections.abc import Collection
+from datetime import date
 from uuid import UUID
 
 from django.db.models import Count, F, Prefetch, Q, QuerySet
@@ -11,7 +12,8 @@ from kernel.errors import NotFound
 from matching.enums import CONSENTED_STATES, OPEN_STATES, Consent, ListState, ProjectState
 from matching.models.introductions import Introduction
 from matching.models.projects import Candidate, Milestone, Participant, Project, Shortlist
-from profiles.models import Profile
+from profiles.enums import StatementKind
+from profiles.models import Profile, Statement
 
 SEATED = (Consent.INVITED, Consent.YES)
 _TOLD = (*CONSENTED_STATES, *OPEN_STATES)
@@ -94,6 +96,13 @@ def invitations_of(viewer: Viewer) -> QuerySet[Participant]:
         project__state__in=(ProjectState.RUNNING, ProjectState.STALLED),
     )
     return rows.select_related("project__owner__organisation", "profile").order_by("created_at", "pk")
+
+
+def living_texts(profiles: Collection[Profile], *, today: date) -> QuerySet[Statement]:
+    """Needs, then offers, of the profiles that have not expired."""
+    rows = Statement.objects.filter(profile__in=profiles).exclude(kind=StatementKind.ABOUT)
+    living = rows.filter(Q(expires_on__isnull=True) | Q(expires_on__gte=today))
+    return living.select_related("profile").order_by("kind", "profile", "position", "pk")
 
 
 def contacts_of(project: Project, profiles: Collection[Profile]) -> dict[int, Introduction]:

@@ -236,6 +236,21 @@ def may_see_introduced_contact(viewer: Viewer, introduction: Introduced, side: s
     return bool(sides) and introduction.both_consented
 
 
+def may_read_hub(viewer: Viewer) -> bool:
+    """Whether the viewer may read how the hub as a whole fares, in counts: all who work for it."""
+    return viewer.is_signed_in and viewer.is_staff
+
+
+def require_reading_hub(viewer: Viewer) -> None:
+    """Stop unless `may_read_hub` says yes.
+
+    Raises:
+        NotAllowed: with a message that says who may.
+    """
+    if not may_read_hub(viewer):
+        raise NotAllowed(_("Only those who work for the hub may read this."))
+
+
 def may_set_hub_rules(viewer: Viewer) -> bool:
     """Whether the viewer may change how the hub brokers contacts: its administrators."""
     return viewer.is_signed_in and viewer.role == Role.HUB_ADMIN

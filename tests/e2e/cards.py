@@ -32,5 +32,5 @@ def _read(box: Locator) -> Card:
         ours=ours,
         theirs=theirs,
         reasons=box.locator(".reasons").inner_text(),
-        address=box.locator(".btn-primary").get_attribute("href") or "",
+        address=box.locator("a[data-profile]").get_attribute("href") or "",
     )

@@ -90,6 +90,12 @@ def _save_the_search(page: Page, say: Say) -> None:
     page.locator("#saved summary").click()
 
 
+def _write_the_request(page: Page, say: Say) -> None:
+    page.get_by_role("button", name=say("Write the request")).click()
+    expect(page.get_by_role("button", name=say("Send the request"))).to_be_visible()
+
+
+NEW_REQUEST = f"/contacts/new/{ANOTHERS_PROFILE}/"
 WHY_NOT = "/for-you/randers-hjemmepleje/why-not/"
 PAGE_TYPES = (
     PageType("home", "visitor", "/"),
@@ -127,6 +133,10 @@ PAGE_TYPES = (
     PageType("why-not-kept-out", "member", f"{WHY_NOT}?name=randers-hjemmepleje"),
     PageType("why-not-which", "member", f"{WHY_NOT}?name=afdeling&purpose=project"),
     PageType("why-not-nobody", "member", f"{WHY_NOT}?name=Findes+ikke"),
+    PageType("contacts", "member", "/contacts/"),
+    PageType("ask-for-contact", "member", NEW_REQUEST),
+    PageType("request", "member", NEW_REQUEST, reach=_write_the_request, quotes="textarea"),
+    PageType("answer-forged", "visitor", "/answer/forged/", 404),
     PageType("my-profile", "member", MEMBERS_PROFILE),
     PageType("own-profile", "member", "/profiles/randers-hjemmepleje/"),
     PageType("details", "member", f"{MEMBERS_PROFILE}details/"),

@@ -73,7 +73,7 @@ def test_firm_searches_filters_and_opens_a_profile_with_keys(visit: Visit) -> No
     assert page.evaluate("document.activeElement.name") == "region"
     assert page.evaluate("document.activeElement.checked") is True
 
-    press_until(page, ".bridge-card .btn-primary")
+    press_until(page, ".bridge-card a[data-profile]")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("/profiles/"))
 

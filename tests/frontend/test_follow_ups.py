@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from django.core import mail as mailbox
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -15,7 +16,9 @@ from django.utils import timezone
 from hubs.enums import Role
 from hubs.models import Hub
 from hubs.policies import Viewer
+from mailgate.domain.sending import send_due_mails
 from mailgate.links import sign
+from matching.domain.outcomes.asking import ask_due
 from matching.domain.outcomes.questions import QuestionFields, add_question
 from matching.models import FollowUp, HubQuestion, Introduction, OutcomeReport, TimelineEntry
 from tests.factories import HubFactory, MembershipFactory
@@ -515,3 +518,19 @@ def test_dates_stand_as_people_say_them(client: Client, hub: Hub) -> None:
 
     assert "Told on March 17, 2026" in page or "Told on 17 March 2026" in page
     assert date(2026, 3, 17).isoformat() not in page
+
+
+def test_mailed_link_leads_to_the_question_and_back_to_the_answer(
+    client: Client, hub: Hub, introduction: Introduction
+) -> None:
+    now = timezone.now()
+    ask_due(now)
+    send_due_mails(now=now)
+    address = introduction.seeker.organisation.affiliations.get().user.email
+
+    (mail,) = [each for each in mailbox.outbox if each.to == [address]]
+    path = re.search(r"https?://[^/\s]+(/\S*follow-up/\S+/)", str(mail.body))
+    assert path is not None
+    client.post(path[1], {"outcomes": ["meeting_held"]})
+
+    assert (len(told("seeker")), len(told("receiver"))) == (1, 0)

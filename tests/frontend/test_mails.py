@@ -1,12 +1,13 @@
 """The words of the mails: both languages, nobody's markup, nothing about what is gone or settled."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from typing import Any
 
 import pytest
 from django.urls import resolve
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from frontend.mails.registering import RENDERERS
 from hubs.models import Hub
@@ -15,7 +16,7 @@ from mailgate.links import read
 from mailgate.models import OutgoingMail
 from mailgate.renderers import Addresses, RenderedMail, registered_kinds
 from matching.models import FollowUp, Introduction, OutcomeReport, Participant, Project, ProjectRole, Quote
-from tests.factories import AffiliationFactory, OrganisationFactory, ProfileFactory, StatementFactory
+from tests.factories import AffiliationFactory, HubFactory, OrganisationFactory, ProfileFactory, StatementFactory
 from tests.frontend.conftest import SCRIPT
 
 MET = datetime(2026, 9, 1, 10, 0, tzinfo=UTC)
@@ -80,8 +81,6 @@ def mail_about(hub: Hub, kind: str, context: dict[str, str], language: str = "da
 
 
 def rendered(hub: Hub, kind: str, context: dict[str, str], language: str = "da") -> RenderedMail | None:
-    from django.utils import translation
-
     mail = mail_about(hub, kind, context, language)
     with translation.override(language):
         return RENDERERS[kind](mail, Addresses(mail))
@@ -113,8 +112,9 @@ def test_mail_has_one_way_on_and_one_way_out_in_its_language(
 
     assert mail is not None
     way_on, way_out = links_of(mail)
-    assert resolve(way_on.removeprefix("http://testserver")).namespace == "frontend"
-    assert resolve(way_out.removeprefix("http://testserver")).url_name == "mail_stop"
+    with translation.override(language):
+        assert resolve(way_on.removeprefix("http://testserver")).namespace == "frontend"
+        assert resolve(way_out.removeprefix("http://testserver")).url_name == "mail_stop"
     assert way_on.startswith("http://testserver/en/") == (language == "en")
     assert mail.html.count("<a ") == 2
     assert f'href="{way_on}"' in mail.html
@@ -228,8 +228,6 @@ def test_context_that_names_nothing_is_dropped(hub: Hub, context: dict[str, str]
 
 
 def test_another_hubs_mail_cannot_name_the_request(introduction: Introduction) -> None:
-    from tests.factories import HubFactory
-
     context = {"introduction": str(introduction.public_id), "side": "receiver"}
 
     assert rendered(HubFactory(slug="nordbro"), "introduction_received", context) is None
@@ -248,6 +246,21 @@ def test_day_to_ask_again_is_told_and_later_its_coming(introduction: Introductio
     assert again is not None
     assert "Feb. 1, 2027" in first.text
     assert again.subject == "You may ask Afdeling Nord again"
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_facilitator_is_led_to_the_request_to_read(introduction: Introduction, language: str) -> None:
+    Introduction.objects.update(state="screening")
+    context = {"introduction": str(introduction.public_id), "side": ""}
+
+    mail = rendered(introduction.hub, "screening_waiting", context, language)
+
+    assert mail is not None
+    assert "Sensia ApS" in mail.subject
+    assert "Afdeling Nord" in mail.subject
+    assert f"/desk/screen/{introduction.public_id}/" in links_of(mail)[0]
+    Introduction.objects.update(state="sent")
+    assert rendered(introduction.hub, "screening_waiting", {**context, "again": "yes"}, language) is None
 
 
 @pytest.fixture
@@ -314,8 +327,6 @@ def test_invitation_that_was_answered_meanwhile_is_dropped(invited: Participant)
 
 def test_dark_colours_reach_everything_that_has_a_light_one(introduction: Introduction) -> None:
     """Inline colours stay light in dark mode unless a class of the same element turns them."""
-    import re
-
     mail = told(introduction, "introduction_received")
 
     assert mail is not None

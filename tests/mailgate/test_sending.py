@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.mail import EmailMultiAlternatives
+from django.utils.translation import get_language
 from pytest_django import Settings
 
 from hubs.models import Hub
@@ -68,8 +69,6 @@ def test_batch_sends_the_longest_due_first_and_no_more_than_its_limit(
 
 
 def test_words_are_written_in_the_receivers_language(hub: Hub, note: WithNote, mailoutbox: Box) -> None:
-    from django.utils.translation import get_language
-
     note(lambda mail, addresses: RenderedMail(str(get_language()), "text", "<p>text</p>"))
     queue(hub, once="a", language="en")
     queue(hub, once="b", language="da")

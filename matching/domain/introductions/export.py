@@ -115,7 +115,7 @@ def _row(introduction: Introduction) -> ProcurementRow:
         purpose=label_of(introduction.contact_purpose_id) or introduction.get_purpose_display(),
         step=introduction.get_opi_step_display() if introduction.opi_step else "",
         asked=introduction.asked,
-        state=introduction.get_state_display(),
+        state=_state(introduction),
         answered_on=_day(introduction.answered_at),
         meeting=_moment(introduction.meeting_at),
         met_on=_day(introduction.met_at),
@@ -124,6 +124,12 @@ def _row(introduction: Introduction) -> ProcurementRow:
         novelty=_novelty(introduction),
         facilitator=str(introduction.facilitator or ""),
     )
+
+
+def _state(introduction: Introduction) -> str:
+    """A record never passes a demonstration off as real."""
+    state = introduction.get_state_display()
+    return _("%(state)s (simulated)") % {"state": state} if introduction.is_simulated else state
 
 
 def _people(introduction: Introduction, side: str) -> str:

@@ -26,7 +26,7 @@ _LIVING = OPEN_STATES | CONSENTED_STATES - {IntroductionState.CLOSED}
 def settle_paused(now: datetime) -> int:
     """Settle every open request of which a side is paused; returns how many. The worker calls it."""
     rows = Introduction.objects.filter(
-        Q(seeker__is_paused=True) | Q(receiver__is_paused=True), state__in=OPEN_STATES
+        Q(seeker__is_paused=True) | Q(receiver__is_paused=True), state__in=OPEN_STATES, is_simulated=False
     ).order_by("pk")
     return sum(_settle(row, now) for row in rows.select_related("seeker", "receiver"))
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from matching.enums import OpiStep, Side
 from matching.models import Introduction
@@ -34,10 +34,10 @@ STEPS: Mapping[str, StepMeaning] = {
     for meaning in (
         StepMeaning(
             OpiStep.LIGHT_CONTACT,
-            _lazy(
+            gettext_lazy(
                 "A talk or two: feedback, a need explained, a demonstration. Nothing is bought and nothing is tried."
             ),
-            _lazy(
+            gettext_lazy(
                 "It does not bind anybody. Write down who talked about what, and tell other suppliers the same if "
                 "they ask."
             ),
@@ -45,8 +45,8 @@ STEPS: Mapping[str, StepMeaning] = {
         ),
         StepMeaning(
             OpiStep.MINI_TRIAL,
-            _lazy("A small trial in daily work, for a short time and without a purchase."),
-            _lazy(
+            gettext_lazy("A small trial in daily work, for a short time and without a purchase."),
+            gettext_lazy(
                 "It can shut the firm out of a later purchase above the threshold, if the trial gives it knowledge "
                 "that other bidders lack. Agree beforehand that what is learnt may be shared with all of them."
             ),
@@ -54,8 +54,8 @@ STEPS: Mapping[str, StepMeaning] = {
         ),
         StepMeaning(
             OpiStep.EXPLORATORY_OPI,
-            _lazy("Firm and public part develop together, under an agreement about rights and costs."),
-            _lazy(
+            gettext_lazy("Firm and public part develop together, under an agreement about rights and costs."),
+            gettext_lazy(
                 "Who took part in the development may be disqualified from the tender unless the knowledge is evened "
                 "out among the bidders. Let the buyer's lawyers read the agreement before the work begins."
             ),
@@ -63,8 +63,8 @@ STEPS: Mapping[str, StepMeaning] = {
         ),
         StepMeaning(
             OpiStep.INNOVATIVE_PROCUREMENT,
-            _lazy("The public part prepares to buy something that is not on the market yet."),
-            _lazy(
+            gettext_lazy("The public part prepares to buy something that is not on the market yet."),
+            gettext_lazy(
                 "The rules of procurement hold from here on: market dialogue is open to all, in writing, and nobody "
                 "may be given an advantage."
             ),
@@ -72,8 +72,8 @@ STEPS: Mapping[str, StepMeaning] = {
         ),
         StepMeaning(
             OpiStep.STRATEGIC_PARTNERSHIP,
-            _lazy("A long collaboration on several matters, with an agreement at the level of management."),
-            _lazy(
+            gettext_lazy("A long collaboration on several matters, with an agreement at the level of management."),
+            gettext_lazy(
                 "It may not replace a tender: each purchase is put out on its own, and people who steer the "
                 "partnership do not judge the bids."
             ),

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from hubs.policies import Viewer, require_broker
 from kernel.errors import InvalidInput
@@ -47,43 +47,80 @@ _PROJECT, _OWNER = ScreeningGroup.PROJECT, ScreeningGroup.OWNER
 _COMMERCIAL, _SOCIETAL = ScreeningGroup.COMMERCIAL, ScreeningGroup.SOCIETAL
 
 CRITERIA: tuple[Criterion, ...] = (
-    Criterion("unmet_need", _PROJECT, _lazy("Unmet need"), _lazy("Is there a need that nobody meets today?")),
-    Criterion("patentability", _PROJECT, _lazy("Patentability"), _lazy("Is it new, and is the novelty protected?")),
     Criterion(
-        "time_to_market", _PROJECT, _lazy("Time to market"), _lazy("How long until somebody can buy and use it?")
+        "unmet_need", _PROJECT, gettext_lazy("Unmet need"), gettext_lazy("Is there a need that nobody meets today?")
+    ),
+    Criterion(
+        "patentability",
+        _PROJECT,
+        gettext_lazy("Patentability"),
+        gettext_lazy("Is it new, and is the novelty protected?"),
+    ),
+    Criterion(
+        "time_to_market",
+        _PROJECT,
+        gettext_lazy("Time to market"),
+        gettext_lazy("How long until somebody can buy and use it?"),
     ),
     Criterion(
         "clear_request",
         _PROJECT,
-        _lazy("Clear request"),
-        _lazy("Is it plain what is asked, and is the time it takes worth it?"),
+        gettext_lazy("Clear request"),
+        gettext_lazy("Is it plain what is asked, and is the time it takes worth it?"),
     ),
-    Criterion("background", _OWNER, _lazy("Background"), _lazy("Do they know the field and its daily work?")),
+    Criterion(
+        "background", _OWNER, gettext_lazy("Background"), gettext_lazy("Do they know the field and its daily work?")
+    ),
     Criterion(
         "commercial_expertise",
         _OWNER,
-        _lazy("Commercial expertise"),
-        _lazy("Has somebody brought a product to market before?"),
-    ),
-    Criterion("resources", _OWNER, _lazy("Resources"), _lazy("Have they people and money to carry it through?")),
-    Criterion("commitment", _OWNER, _lazy("Commitment"), _lazy("Do they prepare, keep appointments and listen?")),
-    Criterion(
-        "scalability", _COMMERCIAL, _lazy("Global scalability"), _lazy("Can it be sold outside Denmark without change?")
-    ),
-    Criterion("risk", _COMMERCIAL, _lazy("Risk"), _lazy("Are approval, technique and funding within reach?")),
-    Criterion(
-        "competition", _COMMERCIAL, _lazy("Competition"), _lazy("Is it better than what is on the market already?")
-    ),
-    Criterion("payer", _COMMERCIAL, _lazy("Payer"), _lazy("Is it plain who pays, and out of which budget?")),
-    Criterion("cost", _SOCIETAL, _lazy("Cost"), _lazy("Does it save money or work in the health service?")),
-    Criterion(
-        "quality_of_care", _SOCIETAL, _lazy("Quality of care"), _lazy("Do patients or citizens get better care?")
+        gettext_lazy("Commercial expertise"),
+        gettext_lazy("Has somebody brought a product to market before?"),
     ),
     Criterion(
-        "work_environment", _SOCIETAL, _lazy("Work environment"), _lazy("Does it make the staff's day easier or safer?")
+        "resources", _OWNER, gettext_lazy("Resources"), gettext_lazy("Have they people and money to carry it through?")
     ),
     Criterion(
-        "equality", _SOCIETAL, _lazy("Equality in health"), _lazy("Does it reach those who are hard to reach today?")
+        "commitment", _OWNER, gettext_lazy("Commitment"), gettext_lazy("Do they prepare, keep appointments and listen?")
+    ),
+    Criterion(
+        "scalability",
+        _COMMERCIAL,
+        gettext_lazy("Global scalability"),
+        gettext_lazy("Can it be sold outside Denmark without change?"),
+    ),
+    Criterion(
+        "risk", _COMMERCIAL, gettext_lazy("Risk"), gettext_lazy("Are approval, technique and funding within reach?")
+    ),
+    Criterion(
+        "competition",
+        _COMMERCIAL,
+        gettext_lazy("Competition"),
+        gettext_lazy("Is it better than what is on the market already?"),
+    ),
+    Criterion(
+        "payer", _COMMERCIAL, gettext_lazy("Payer"), gettext_lazy("Is it plain who pays, and out of which budget?")
+    ),
+    Criterion(
+        "cost", _SOCIETAL, gettext_lazy("Cost"), gettext_lazy("Does it save money or work in the health service?")
+    ),
+    Criterion(
+        "quality_of_care",
+        _SOCIETAL,
+        gettext_lazy("Quality of care"),
+        gettext_lazy("Do patients or citizens get better care?"),
+    ),
+    Criterion(
+        "work_environment",
+        _SOCIETAL,
+        gettext_lazy("Work environment"),
+        gettext_lazy("Does it make the staff's day easier or safer?"),
+    ),
+    Criterion(
+        "equality",
+        _SOCIETAL,
+        gettext_lazy("Equality in health"),
+        gettext_lazy("Does it reach those who are hard to reach today?"),
     ),
 )
 _GROUP_OF = {criterion.code: criterion.group for criterion in CRITERIA}

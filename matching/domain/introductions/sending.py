@@ -16,6 +16,7 @@ from matching.domain.introductions.life import Event, lock_introduction, lock_pa
 from matching.domain.introductions.pairs import require_awake, require_not_asked, require_writer
 from matching.domain.introductions.rules import hub_rules, is_screened
 from matching.domain.introductions.telling import tell_facilitators, tell_side
+from matching.domain.learning.snapshots import features_of_pair
 from matching.enums import OPEN_STATES, Channel, IntroductionState, Purpose, Side, TimelineKind
 from matching.models import Introduction
 from profiles.terms import code_of
@@ -71,8 +72,11 @@ def send_out(locked: Introduction, *, actor_id: int | None, side: str, now: date
     for each in sorted(asked, key=lambda name: locked.party(name).pk):
         take_place(locked.party(each), channel=locked.channel, subject=subject_of(locked, each), now=now)
     locked.expires_at = deadline(now, hub_rules(locked.hub_id).answer_days)
+    if locked.impression_id is None:
+        today = local_day(now)
+        locked.features = features_of_pair(locked.hub_id, locked.seeker, locked.receiver, locked.purpose, today=today)
     sent = Event(TimelineKind.SENT, side, actor_id, text)
-    move(locked, IntroductionState.SENT, sent, now=now, changed=("expires_at", "seeker_consented_at"))
+    move(locked, IntroductionState.SENT, sent, now=now, changed=("expires_at", "seeker_consented_at", "features"))
     kind = "introduction_proposed" if locked.channel == Channel.FACILITATOR else "introduction_received"
     for each in asked:
         tell_side(locked, kind, side=each, now=now, not_after=locked.expires_at)

@@ -205,10 +205,10 @@ def _never_shown(hub_id: int, unshown: NDArray[np.int64], *, since: datetime, no
     wanted = set(unshown.tolist())
     rows = Profile.objects.filter(hub_id=hub_id)
     paused = set(rows.filter(is_paused=True).values_list("pk", flat=True))
-    closed = set(rows.filter(visibility=Visibility.STAFF).values_list("pk", flat=True))
+    closed = set(rows.filter(visibility=Visibility.HUB).values_list("pk", flat=True))
     open_texts = Statement.objects.filter(hub_id=hub_id).exclude(kind=StatementKind.ABOUT)
     speaking = set(
-        open_texts.exclude(visibility=Visibility.STAFF)
+        open_texts.exclude(visibility=Visibility.HUB)
         .filter(Q(expires_on__isnull=True) | Q(expires_on__gte=today))
         .values_list("profile_id", flat=True)
     )

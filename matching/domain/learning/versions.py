@@ -57,13 +57,38 @@ def ensure_first(hub_id: int, *, now: datetime) -> RankerVersion | None:
     """Make the first champion from the expert's weights, if the hub has none; call under `lock_rankers`."""
     if RankerVersion.objects.filter(hub_id=hub_id, state=RankerState.CHAMPION).exists():
         return None
+    return begin_from_experts(hub_id, now=now)
+
+
+def begin_from_experts(
+    hub_id: int,
+    *,
+    now: datetime,
+    before: RankerVersion | None = None,
+    reason: str = "",
+    actor_id: int | None = None,
+) -> RankerVersion:
+    """A champion that knows the expert's weights with the hub's edits and nothing else, in place of `before`."""
+    if before is not None:
+        before.state = RankerState.RETIRED
+        before.save(update_fields=["state", "updated_at"])
     number = next_number(hub_id)
     ranker = prior_ranker(tables_of(hub_id), rung_values_of(hub_id), name_of(number))
-    card: dict[str, Any] = {"format": 1, "number": number, "made_at": now.isoformat(), "notes": [{"code": "expert"}]}
+    change = RankerChange.FACILITATOR if before else RankerChange.FIRST
+    entry = {"change": change.value, "reason": reason, "at": now.isoformat(), "judgement": None}
+    card: dict[str, Any] = {
+        "format": 1,
+        "number": number,
+        "made_at": now.isoformat(),
+        "notes": [{"code": "expert"}],
+        "promotions": [entry | {"before": before.number if before else None}],
+    }
     row = RankerVersion.objects.create(
         hub_id=hub_id, number=number, state=RankerState.CHAMPION, payload=ranker.to_json(), card=card
     )
-    RankerDecision.objects.create(hub_id=hub_id, ranker=row, change=RankerChange.FIRST)
+    RankerDecision.objects.create(
+        hub_id=hub_id, ranker=row, before=before, change=change, reason=reason, decided_by_id=actor_id
+    )
     return row
 
 

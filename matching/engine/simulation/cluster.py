@@ -61,7 +61,7 @@ def _reference_lists(
 ) -> list[ReferenceList]:
     """Lists as the expert's table makes them, before anybody has met."""
     expert = prior_ranker(values=settings.values)
-    attention = np.arange(1, settings.list_length + 1) ** -settings.attention
+    attention = np.arange(1, settings.list_length + 1, dtype=np.float64) ** -settings.attention
     lists = []
     for seeker in generator.choice(len(population), _REFERENCE_LISTS, p=population.activity):
         matrix, _similarity = static_features(population, int(seeker), 0.0, generator)

@@ -4,7 +4,7 @@ import pytest
 
 from hubs.models import Hub
 from hubs.policies import Viewer
-from kernel.errors import NotFound
+from kernel.errors import NotFound, NotReady
 from matching.domain.introductions.alternatives import alternatives_to
 from matching.models import Impression, Introduction, ShownList
 from tests.matching.introductions.parties import NOW, Person, capped, drafted, party, sent
@@ -47,8 +47,6 @@ def test_no_more_than_asked_for(firm: Person, ward: Person, hub: Hub) -> None:
 def test_without_a_list_or_an_index_there_is_nobody(
     firm: Person, ward: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from kernel.errors import NotReady
-
     def not_ready(*_arguments: object, **_options: object) -> None:
         raise NotReady("The index is not built yet.")
 

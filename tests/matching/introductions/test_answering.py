@@ -7,6 +7,7 @@ import pytest
 from hubs.models import Hub, User
 from hubs.policies import Viewer
 from kernel.errors import DomainError, InvalidInput, NotAllowed, NotFound
+from matching.domain.introductions import errors
 from matching.domain.introductions.answering import (
     accept_introduction,
     answer_not_now,
@@ -278,8 +279,6 @@ def _answer(how: str, request: Introduction, actor: User) -> None:
 
 
 def test_every_error_has_a_code_of_its_own() -> None:
-    from matching.domain.introductions import errors
-
     classes = [
         each
         for each in vars(errors).values()

@@ -1,11 +1,12 @@
 """The clock: one reminder, the last day, "not now" coming back, meeting days; at any pace, never twice."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from hubs.models import Hub, User
 from hubs.policies import Viewer
+from matching.domain.introductions import clock
 from matching.domain.introductions.answering import accept_introduction, answer_not_now
 from matching.domain.introductions.brokering import introduce_two
 from matching.domain.introductions.changing import ask_again, set_meeting
@@ -86,8 +87,6 @@ def test_the_day_of_the_clock_change_is_one_day(firm: Person, ward: Person, sent
 
 def _hours_after(start: datetime, hours: int) -> datetime:
     """Elapsed hours, so that two o'clock comes twice or not at all, as it does that night."""
-    from datetime import UTC
-
     return start.astimezone(UTC) + timedelta(hours=hours)
 
 
@@ -176,8 +175,6 @@ def test_one_request_that_fails_does_not_stop_the_others(
     firm: Person, ward: Person, hub: Hub, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     poison, healthy = sent(firm, ward), sent(party(hub), party(hub))
-    from matching.domain.introductions import clock
-
     real = clock.tell_side
 
     def tell(introduction: Introduction, *arguments: object, **options: object) -> None:
@@ -193,3 +190,12 @@ def test_one_request_that_fails_does_not_stop_the_others(
     healthy.refresh_from_db()
     assert (poison.state, healthy.state) == ("sent", "expired")
     assert caplog.messages == [f"introduction clock: RuntimeError in hub {hub.pk}"]
+
+
+def test_the_requests_of_a_demonstration_stand_still(firm: Person, ward: Person, hub: Hub) -> None:
+    sent(firm, ward)
+    sent(party(hub), party(hub, is_paused=False))
+    Introduction.objects.filter(seeker=firm.profile).update(is_simulated=True)
+
+    assert run_clock(NOW + timedelta(days=40)) == 1
+    assert Introduction.objects.get(seeker=firm.profile).state == "sent"

@@ -113,3 +113,10 @@ def test_hostile_words_come_through_the_file_whole(
 def test_no_rows_give_the_headings_alone() -> None:
     assert table([]) == [headings()]
     assert len(headings()) == 19
+
+
+def test_a_simulated_contact_says_that_it_is(firm: Person, ward: Person) -> None:
+    sent(firm, ward)
+    Introduction.objects.update(is_simulated=True)
+
+    assert [row.state for row in procurement_rows(firm.viewer, **MARCH)] == ["Sent (simulated)"]

@@ -74,6 +74,11 @@ def attend_to(duty: Duty) -> int | None:
     except DomainError as error:
         logger.error("The duty “%s” failed: %s.", duty.name, error.code)
     except Exception as error:
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        logger.error("The duty “%s” failed: %s in %s.", duty.name, type(error).__name__, f"{frame.name}:{frame.lineno}")
+        logger.error("The duty “%s” failed: %s in %s.", duty.name, type(error).__name__, _place_of(error))
     return None
+
+
+def _place_of(error: Exception) -> str:
+    """The innermost line of ours, not of a library's."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "site-packages" not in frame.filename]
+    return f"{frames[-1].name}:{frames[-1].lineno}"
