@@ -102,6 +102,7 @@ def page_context(
 def asked_context(found: Introduction) -> dict[str, Any]:
     """What is asked, how long it takes, until when, and what it means for a later tender."""
     return {
+        "asked_language": next((each.language for each in found.quotes.all() if each.side == Side.SEEKER), ""),
         "minutes": minutes_label(found.minutes) if found.minutes else "",
         "last_day": last_day_of(found) if found.state in ANSWERABLE_STATES else None,
         "step": meaning_of(found),

@@ -74,7 +74,11 @@ class ProposalForm(PlainForm):
         help_text=gettext_lazy("Both read it. We have begun from the two texts above; change what you know better."),
     )
     contact_purpose = forms.ChoiceField(label=gettext_lazy("Purpose"))
-    asked = Text(label=gettext_lazy("What they could talk about"), widget=text_area(3))
+    asked = Text(
+        label=gettext_lazy("What is asked"),
+        widget=text_area(3),
+        help_text=gettext_lazy("As the one who seeks would say it."),
+    )
     minutes = forms.TypedChoiceField(label=gettext_lazy("How much of their time?"), coerce=int)
 
     def __init__(self, *args: Any, suggested_minutes: int | None, **kwargs: Any) -> None:

@@ -1,6 +1,6 @@
 """Introducing two others: choose the two, read why they fit, send it to both for their consent."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from frontend.bridge import BridgeCard
 from frontend.forms.bodies import form_page
 from frontend.forms.desk import ProposalForm
 from frontend.introduction_bridge import statements_card
@@ -32,6 +33,7 @@ from matching.domain.introductions.proposing import begun_proposal
 from matching.domain.introductions.rules import hub_rules
 from matching.domain.why_not import why_not
 from matching.enums import Purpose
+from profiles.enums import StatementKind
 from profiles.models import Profile, Statement
 from profiles.queries import find_profile
 
@@ -207,6 +209,23 @@ def _propose(request: PageRequest) -> HttpResponse:
     return redirect("frontend:introduction", made.public_id)
 
 
+def _card(pair: Pair) -> BridgeCard | None:
+    """The card of the two as a third reads it: each side by its name."""
+    card = statements_card(pair.seeker, pair.receiver, pair.ours, pair.theirs, today=timezone.localdate())
+    if card is None or pair.ours is None or pair.theirs is None:
+        return None
+    return replace(
+        card,
+        ours=replace(card.ours, label=_label(pair.seeker, pair.ours)),
+        theirs=replace(card.theirs, label=_label(pair.receiver, pair.theirs)),
+    )
+
+
+def _label(profile: Profile, statement: Statement) -> str:
+    frames = {StatementKind.NEED.value: _("%(name)s seeks"), StatementKind.OFFER.value: _("%(name)s offers")}
+    return frames.get(statement.kind, "%(name)s") % {"name": profile.name}
+
+
 def _page(
     request: PageRequest, form: ProposalForm, pair: Pair, refusal: Refusal | None, *, status: int = 200
 ) -> HttpResponse:
@@ -215,7 +234,7 @@ def _page(
         "form": form,
         "pair": pair,
         "refusal": refusal,
-        "card": statements_card(pair.seeker, pair.receiver, pair.ours, pair.theirs, today=timezone.localdate()),
+        "card": _card(pair),
         "swap_url": "?" + urlencode(swapped),
         "answer_days": hub_rules(request.hub.pk).answer_days,
     }

@@ -79,12 +79,12 @@ def hub_introductions(request: PageRequest) -> HttpResponse:
 
 def bottlenecks(states: list[StateCount]) -> list[str]:
     """Where requests stand longer than they should, in words, in the order of a request's life."""
-    return [_bottleneck(each) % {"count": each.slow, "age": _age(each)} for each in states if each.is_bottleneck]
+    return [_bottleneck(each) % {"count": each.count, "age": _age(each)} for each in states if each.is_bottleneck]
 
 
 def _bottleneck(state: StateCount) -> str:
     """One sentence for each state that can be slow; `age` is the longest wait."""
-    count = state.slow
+    count = state.count
     told = {
         "draft": ngettext(
             "%(count)d draft was begun and never sent, the oldest %(age)s ago.",

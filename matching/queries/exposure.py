@@ -30,7 +30,7 @@ def exposure_of(hub_id: int, profiles: Ids, *, since: datetime, until: datetime)
         Impression.objects.filter(hub_id=hub_id, shown_list__shown_at__gt=since, shown_list__shown_at__lte=until)
         .order_by()
         .values_list("profile_id", "position")
-        .annotate(Count("pk"))
+        .annotate(times=Count("pk"))
     )
     found = np.array(list(rows), dtype=np.int64).reshape(-1, 3)
     place = np.searchsorted(profiles, found[:, 0])
@@ -62,9 +62,9 @@ def asked_of(hub_id: int, profiles: Ids, *, since: datetime, until: datetime) ->
         .order_by()
         .values_list("receiver_id")
         .annotate(
-            Count("pk"),
-            Count("pk", filter=accepted | Q(answered_at__isnull=False)),
-            Count("pk", filter=accepted),
+            requests=Count("pk"),
+            answers=Count("pk", filter=accepted | Q(answered_at__isnull=False)),
+            agreements=Count("pk", filter=accepted),
         )
     )
     found = np.array(list(rows), dtype=np.int64).reshape(-1, 4)

@@ -359,5 +359,5 @@ def test_page_of_a_profile_asks_the_database_equally_often(
     path = address("edit_profile", profile)
     member.get(path)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         member.get(path)

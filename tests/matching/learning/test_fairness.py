@@ -5,19 +5,19 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from hubs.enums import Visibility
+from hubs.enums import Role, Visibility
 from hubs.models import Hub
+from hubs.policies import Viewer
 from matching.domain.learning.fairness import FairnessReport, GroupExposure, fairness_of, gini, top_tenth
 from matching.domain.learning.promoting import promote
 from matching.domain.learning.training import train_hub
 from matching.enums import IntroductionState
 from matching.models import ContactRules, RankerDecision
 from profiles.models import Profile
-from tests.factories import HubFactory, OrganisationFactory, ProfileFactory, StatementFactory
-from tests.matching.cluster import facilitator
+from tests.factories import HubFactory, OrganisationFactory, ProfileFactory, StatementFactory, UserFactory
 from tests.matching.learning.logs import NOW, ago, ask, show
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english", "without_trees")]
 
 
 def party(
@@ -115,6 +115,10 @@ def test_what_was_shown_long_ago_or_elsewhere_does_not_count(hub: Hub) -> None:
     assert (report.profiles, report.impressions, report.requests) == (2, 0, 0)
 
 
+def facilitator_of(hub: Hub) -> Viewer:
+    return Viewer(hub_id=hub.pk, role=Role.FACILITATOR, user_id=UserFactory().pk)
+
+
 def test_effect_of_the_last_change_of_ranker_compares_equal_times(hub: Hub) -> None:
     firm, small = party(hub, "firm"), party(hub, name="Regionshospitalet Horsens")
     large = party(hub, name="Aarhus Universitetshospital")
@@ -132,13 +136,6 @@ def test_effect_of_the_last_change_of_ranker_compares_equal_times(hub: Hub) -> N
     assert (effect.number, effect.days) == (shadow.number, 20)
     shares = {each.value: (each.before, each.after) for each in effect.groups if each.dimension == "size"}
     assert (shares["small"], shares["large"]) == ((0.0, 1.0), (1.0, 0.0))
-
-
-def facilitator_of(hub: Hub):  # type: ignore[no-untyped-def]
-    from tests.factories import UserFactory
-
-    viewer = facilitator(hub)
-    return type(viewer)(viewer.hub_id, viewer.role, UserFactory().pk)
 
 
 def test_effect_waits_a_week(hub: Hub) -> None:

@@ -17,7 +17,7 @@ from matching.engine.ranker import ContactRanker, prior_ranker
 from matching.models import RankerVersion
 from tests.matching.learning.logs import NOW, lived_year
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english", "without_trees")]
 
 
 def moved(stage: str, feature: str, mean: float, deviation: float) -> ContactRanker:

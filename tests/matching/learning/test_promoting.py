@@ -29,7 +29,7 @@ from matching.models import RankerDecision, RankerVersion, ShownList
 from tests.factories import HubFactory, UserFactory
 from tests.matching.learning.logs import NOW, lived_year
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english", "without_trees")]
 
 
 def viewer(hub: Hub, role: Role = Role.FACILITATOR) -> Viewer:

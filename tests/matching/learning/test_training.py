@@ -19,7 +19,7 @@ from profiles.models import Profile
 from tests.factories import HubFactory, ProfileFactory
 from tests.matching.learning.logs import NOW, ago, ask, features, lived_year, show, tell
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_trees")]
 
 
 class Killed(BaseException):
