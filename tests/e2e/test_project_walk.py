@@ -73,8 +73,8 @@ def found_project(page: Page, language: str) -> None:
     page.get_by_role("link", name=say("Found a project")).click()
     page.get_by_label(say("Name of the project")).fill(NAME)
     page.get_by_label(say("The idea or the need")).fill(IDEA)
-    for part in ("Knowledge", "Commercial route"):
-        page.get_by_role("checkbox", name=say(part)).uncheck()
+    for part in ("knowledge", "commercial"):
+        page.locator(f"input[name=parts][value={part}]").uncheck()
     page.get_by_role("button", name=say("Found the project")).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(NAME)
 

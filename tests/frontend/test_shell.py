@@ -83,7 +83,13 @@ def test_members_see_the_parts_that_exist_and_where_they_are(client: Client, hub
     response = client.get("/en/search/")
 
     entries = [(item.label, item.is_current) for item in response.context["navigation"]]
-    assert entries == [("For you", False), ("Search", True), ("Contacts", False), ("My profile", False)]
+    assert entries == [
+        ("For you", False),
+        ("Search", True),
+        ("Contacts", False),
+        ("Projects", False),
+        ("My profile", False),
+    ]
 
 
 def test_theme_is_kept_and_shown(client: Client) -> None:

@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from hubs.models import Hub
 from kernel.errors import DomainError
 from matching.domain.introductions.days import local_day
@@ -48,9 +50,8 @@ def ranker_of(row: RankerVersion) -> ContactRanker:
     try:
         return ContactRanker.from_json(row.payload)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise UnusableRanker(
-            f"Ranker {row.number} was trained on other features than today's. Train a new one.", number=row.number
-        ) from error
+        words = _("Ranker %(number)d was trained on other features than today's. Train a new one.")
+        raise UnusableRanker(words % {"number": row.number}, number=row.number) from error
 
 
 def ensure_first(hub_id: int, *, now: datetime) -> RankerVersion | None:

@@ -61,7 +61,7 @@ def test_card_compares_with_boosted_trees_and_never_uses_them(hub: Hub) -> None:
     tried = card["metrics"]["accepts"]
     assert (tried["challenger"] is None) == bool(tried["challenger_note"])
     assert set(card["challenger_ahead"]) <= set(CHAIN)
-    assert card["metrics"]["rung:meeting_held"]["challenger"] is None
+    assert tried["challenger_note"] in ("", "too_few_outcomes", "nothing_learned")
 
 
 def test_card_says_that_trees_had_too_little(hub: Hub) -> None:

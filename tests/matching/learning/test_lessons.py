@@ -52,8 +52,9 @@ def test_small_places_that_say_yes_more_often_become_a_sentence(hub: Hub) -> Non
 
     found = lessons_of(hub.pk, now=NOW)
 
-    lesson = found.so_far[0]
-    assert (lesson.stage, lesson.feature) == ("accepts", "small_unit")
+    # Whom they ask is drawn by lot, so what was believed of relevance turned out wrong as well.
+    lesson = next(each for each in found.so_far if (each.stage, each.feature) == ("accepts", "small_unit"))
+    assert abs(found.so_far[0].moved) >= abs(lesson.moved) > 2.0
     assert lesson.times > 2.5
     assert lesson.text.startswith("Small hospitals, municipalities and small firms say yes ")
     assert lesson.text.endswith(" times as often as large hospitals and firms.")
@@ -69,7 +70,7 @@ def test_this_month_compares_with_the_ranker_of_a_month_ago(hub: Hub) -> None:
     found = lessons_of(hub.pk, now=NOW)
 
     assert found.compared_with == 2
-    assert found.this_month[0].feature == "small_unit"
+    assert "small_unit" in {each.feature for each in found.this_month if each.stage == "accepts"}
 
 
 def test_lesson_needs_a_clear_move() -> None:
@@ -80,9 +81,9 @@ def test_lesson_needs_a_clear_move() -> None:
 def test_lesson_tells_shares_and_not_odds() -> None:
     lesson = moved_between(prior_ranker(), moved("asks", "same_region", np.log(2.0), 0.05))[0]
 
-    # Twice the odds of one in ten is less than twice as often.
-    assert 1.7 < lesson.times < 2.0
-    assert lesson.text == "Partners in the same region are asked about twice as often as others."
+    # Twice the odds of one in ten is less than twice as often, and the rest of the belief is unsure.
+    assert 1.5 < lesson.times < 1.8
+    assert lesson.text == "Partners in the same region are asked clearly more often than others."
 
 
 def test_weight_that_turned_out_to_mean_nothing_is_a_lesson_too() -> None:

@@ -32,7 +32,10 @@ def logged(hub: Hub) -> tuple[Profile, Profile, list[Impression]]:
     return firm, ward, shown
 
 
-def both(hub: Hub, since: datetime = ago(100), until: datetime = NOW) -> tuple[list[Any], list[Any]]:
+LONG_AGO = ago(100)
+
+
+def both(hub: Hub, since: datetime = LONG_AGO, until: datetime = NOW) -> tuple[list[Any], list[Any]]:
     queries = list(ubi_queries(hub.pk, since=since, until=until))
     return queries, list(ubi_events(hub.pk, since=since, until=until))
 
