@@ -1,6 +1,7 @@
 """Loading the demo cluster: written profiles, an event, people to log in; a second load changes nothing."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -43,14 +44,14 @@ class LoadedDemo:
     statements: int
 
 
-def read_profile_rows(folder: Path = DATA_DIR) -> list[dict[str, Any]]:
+def read_profile_rows(folder: Path = DATA_DIR, files: Iterable[str] = PROFILE_FILES) -> list[dict[str, Any]]:
     """The written profiles, as they stand in the files.
 
     Raises:
         InvalidInput: a file is broken, or a key is missing, stands there twice or is no address.
     """
     rows: list[dict[str, Any]] = []
-    for name in PROFILE_FILES:
+    for name in files:
         try:
             rows.extend(dict(row) for row in yaml.safe_load((folder / name).read_text(encoding="utf-8")))
         except (yaml.YAMLError, TypeError, ValueError, OSError) as error:
@@ -75,18 +76,27 @@ def load_demo(folder: Path = DATA_DIR) -> LoadedDemo:
         InvalidInput: a profile breaks a rule; names it, and nothing is loaded.
     """
     hub, _created = Hub.objects.get_or_create(slug=HUB_SLUG, defaults={"name": HUB_NAME})
+    loaded = load_profiles(hub, read_profile_rows(folder))
+    _load_events(hub, loaded.profiles, folder)
+    create_people(hub, loaded.profiles)
+    return loaded
+
+
+def load_profiles(hub: Hub, rows: list[dict[str, Any]]) -> LoadedDemo:
+    """Store the written profiles that are not there yet, within the caller's transaction.
+
+    Raises:
+        InvalidInput: a profile breaks a rule; names it.
+    """
     present = {profile.slug: profile for profile in Profile.objects.filter(hub=hub)}
     profiles: dict[str, Profile] = {}
     created = 0
-    rows = read_profile_rows(folder)
     for row in rows:
         slug = row["key"]
         if slug not in present:
             present[slug] = _store(hub, row)
             created += 1
         profiles[slug] = present[slug]
-    _load_events(hub, profiles, folder)
-    create_people(hub, profiles)
     statements = sum(len(row["statements"]) for row in rows)
     return LoadedDemo(hub=hub, profiles=profiles, created=created, statements=statements)
 

@@ -1,6 +1,6 @@
 """The people who can be tried out in the demo: plainly fictional roles, never a person."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import get_language
@@ -84,14 +84,30 @@ DEMO_PEOPLE = (
     ),
 )
 
+# Real organisations have no invented year behind them, so a department that exists nowhere shows one.
+YEAR_PEOPLE = (
+    DemoPerson(
+        "afdeling@lyngvig-hospital.example",
+        "Kontaktpersonen på Geriatrisk Afdeling i Lyngvig",
+        "en opdigtet afdeling med et år bag sig (Geriatrisk Afdeling i Lyngvig)",
+        "an invented department with a year behind it (Geriatrisk Afdeling i Lyngvig)",
+        Role.MEMBER,
+        "lyngvig-geriatri",
+    ),
+)
+# In the order of the log-in buttons: members first, then the hub's own staff.
+EVERYBODY = tuple(sorted((*DEMO_PEOPLE, *YEAR_PEOPLE), key=lambda person: person.role != Role.MEMBER))
 
-def create_people(hub: Hub, profiles: Mapping[str, Profile]) -> list[User]:
+
+def create_people(
+    hub: Hub, profiles: Mapping[str, Profile], people: Iterable[DemoPerson] = DEMO_PEOPLE
+) -> list[User]:
     """Make each person with role and profile, once; `profiles` maps keys of `demo/data` to the loaded rows.
 
     Raises:
         KeyError: a person's profile was not loaded.
     """
-    return [_create_person(hub, person, profiles) for person in DEMO_PEOPLE]
+    return [_create_person(hub, person, profiles) for person in people]
 
 
 def _create_person(hub: Hub, person: DemoPerson, profiles: Mapping[str, Profile]) -> User:
@@ -106,10 +122,10 @@ def _create_person(hub: Hub, person: DemoPerson, profiles: Mapping[str, Profile]
 def demo_people(hub: Hub) -> list[User]:
     """The loaded people of the hub in order, each with `demo_label` in the reader's language: one query."""
     language = get_language() or "da"
-    rows = User.objects.filter(memberships__hub=hub, email__in=[person.email for person in DEMO_PEOPLE])
+    rows = User.objects.filter(memberships__hub=hub, email__in=[person.email for person in EVERYBODY])
     found = {user.email: user for user in rows}
     people = []
-    for person in DEMO_PEOPLE:
+    for person in EVERYBODY:
         if user := found.get(person.email):
             user.demo_label = person.label(language)  # type: ignore[attr-defined]
             people.append(user)
@@ -118,4 +134,4 @@ def demo_people(hub: Hub) -> list[User]:
 
 def profile_key_of(user: User) -> str | None:
     """The profile that a demo person speaks for: the demo's keys are the profiles' addresses."""
-    return next((person.profile_key for person in DEMO_PEOPLE if person.email == user.email), None)
+    return next((person.profile_key for person in EVERYBODY if person.email == user.email), None)

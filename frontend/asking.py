@@ -33,6 +33,11 @@ def ask_url_for(
     return ask_address(match, seeker=seeker, purpose=purpose, list_id=list_id)
 
 
+def opened_from(address: str, *, seeker: Profile, purpose: str, list_id: str) -> str:
+    """A profile's address that says from which list of whose it is opened."""
+    return f"{address}?{urlencode({'from': seeker.slug, 'purpose': purpose, 'list': list_id})}"
+
+
 def introduce_address(match: Match, *, seeker: Profile, purpose: str = "") -> str:
     """Where a facilitator introduces the seeker to the profile of the match, with the two texts that fit."""
     ours = match.ours.statement if match.ours else None

@@ -51,7 +51,10 @@ class Hanger:
 
 @dataclass(frozen=True)
 class BridgeCard:
-    """Everything the component needs, so that drawing looks nothing up. `anchor` is unique on a page."""
+    """Everything the component needs, so that drawing looks nothing up. `anchor` is unique on a page.
+
+    `is_tried` says that the match is shown to learn from.
+    """
 
     anchor: str
     kind: str
@@ -69,6 +72,7 @@ class BridgeCard:
     like_url: str = ""
     ask_url: str = ""
     introduce_url: str = ""
+    is_tried: bool = False
 
 
 def bridge_card(
@@ -112,6 +116,7 @@ def bridge_card(
         like_url=reverse("frontend:search") + like if like else "",
         ask_url=ask_url,
         introduce_url=introduce_url,
+        is_tried=match.explored,
     )
 
 

@@ -28,7 +28,10 @@ PROJECTS = frozenset(
 )  # fmt: skip
 DESK = frozenset({"desk", "hand_over", "screen", "introduce", "answer_by_phone", "desk_follow_ups", "phone_outcome"})
 HUB = frozenset({"hub_introductions", "procurement_form", "procurement_export"})
-SETTINGS = frozenset({"settings", "hub_rules", "hub_questions"})
+INSIGHT = frozenset(
+    {"insight", "fairness", "rankers", "ranker_card", "promote_ranker", "roll_back_ranker", "impressions_form"}
+)
+SETTINGS = frozenset({"settings", "hub_rules", "hub_questions", "ranker_weights", "edit_weight", "edit_rung_value"})
 EDITING = frozenset(
     {
         "my_profile", "edit_profile", "edit_details", "edit_organisation", "new_statement", "edit_statement",
@@ -82,23 +85,29 @@ def navigation(request: HttpRequest, viewer: Viewer | None) -> tuple[NavigationI
         return ()
     current = _current_name(request)
     return (
+        *_hub_items(viewer, current),
         _item("for_you", _("For you"), current in {"for_you", "for_profile", "why_not"}, icon="compass"),
         _item("search", _("Search"), current == "search", icon="search"),
         _item("contacts", _("Contacts"), current in CONTACTS, icon="handshake", waiting=_waiting(viewer)),
         _item("projects", _("Projects"), current in PROJECTS, icon="layers"),
         _item("my_profile", _("My profile"), current in EDITING, icon="circle-user"),
-        *_hub_items(viewer, current),
+        *_settings_items(viewer, current),
     )
 
 
 def _hub_items(viewer: Viewer, current: str) -> tuple[NavigationItem, ...]:
-    """What the hub's own people have besides: the desk is for those who broker contacts."""
+    """What the hub's own people come for, so it stands first; the desk is for those who broker contacts."""
     if not may_read_hub(viewer):
         return ()
     desk = _item("desk", _("Desk"), current in DESK, icon="inbox", waiting=screening_count(viewer))
     hub = _item("hub_introductions", _("The hub"), current in HUB, icon="activity")
-    settings_item = _item("settings", _("Settings"), current in SETTINGS, icon="settings")
-    return (desk, hub, settings_item) if may_broker(viewer) else (hub, settings_item)
+    insight = _item("insight", _("Insight"), current in INSIGHT, icon="lightbulb")
+    return (desk, hub, insight) if may_broker(viewer) else (hub, insight)
+
+
+def _settings_items(viewer: Viewer, current: str) -> tuple[NavigationItem, ...]:
+    is_current = current in SETTINGS
+    return (_item("settings", _("Settings"), is_current, icon="settings"),) if may_read_hub(viewer) else ()
 
 
 def language_choices(request: HttpRequest) -> tuple[LanguageChoice, ...]:

@@ -70,7 +70,7 @@ class ProposalForm(PlainForm):
     theirs = forms.UUIDField(required=False, widget=forms.HiddenInput)
     reason = Text(
         label=gettext_lazy("Why these two"),
-        widget=text_area(7),
+        widget=text_area(9),
         help_text=gettext_lazy("Both read it. We have begun from the two texts above; change what you know better."),
     )
     contact_purpose = forms.ChoiceField(label=gettext_lazy("Purpose"))

@@ -1,12 +1,13 @@
 """The bridge card as a tag: `{% bridge_card match query=... seeker=... question=... asker=... purpose=... %}`."""
 
+from dataclasses import replace
 from typing import Any
 
 from django import template
 from django.template import RequestContext
 
 from frontend import bridge
-from frontend.asking import ask_url_for, introduce_address
+from frontend.asking import ask_url_for, introduce_address, opened_from
 from frontend.questions import Question
 from matching.results import Match
 from profiles.models import Profile
@@ -39,4 +40,6 @@ def bridge_card(
     card = bridge.bridge_card(
         match, query=query, seeker=seeker, question=question, ask_url=ask_url, introduce_url=introduce_url
     )
+    if asker and list_id:
+        card = replace(card, url=opened_from(card.url, seeker=asker, purpose=purpose, list_id=str(list_id)))
     return {"card": card, "rank": match.rank}

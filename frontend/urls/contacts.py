@@ -2,14 +2,14 @@
 
 from django.urls import path
 
-from frontend.views import answering, contacts, introduction, requesting
+from frontend.views import answering, contacts, introduction, requesting, writing
 
 urlpatterns = [
     path("contacts/", contacts.contacts, name="contacts"),
     # Asking
     path("contacts/new/<slug:slug>/", requesting.new_introduction, name="new_introduction"),
-    path("contacts/<uuid:public_id>/edit/", requesting.edit_introduction, name="edit_introduction"),
-    path("contacts/<uuid:public_id>/ask-again/", requesting.ask_again_page, name="ask_again"),
+    path("contacts/<uuid:public_id>/edit/", writing.edit_introduction, name="edit_introduction"),
+    path("contacts/<uuid:public_id>/ask-again/", writing.ask_again_page, name="ask_again"),
     # One contact, and what its sides do
     path("contacts/<uuid:public_id>/", introduction.show, name="introduction"),
     path("contacts/<uuid:public_id>/answer/", introduction.answer, name="answer_introduction"),

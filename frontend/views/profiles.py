@@ -5,13 +5,17 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from frontend.questions import read_public_id
 from frontend.requests import PageRequest
 from hubs.enums import Visibility
 from hubs.policies import Action, Viewer, may, may_ask_for_contact, owns
+from matching.domain.learning.impressions import note_opening
 from profiles.enums import StatementKind
 from profiles.models import Profile, Statement
 from profiles.queries import contact_for, find_profile
@@ -22,7 +26,18 @@ def profile_page(request: PageRequest, slug: str) -> HttpResponse:
     """The profile with what this reader may see of it."""
     today = timezone.localdate()
     profile = find_profile(request.viewer, slug, today=today)
-    return render(request, "pages/profile.html", profile_context(request.viewer, profile, today))
+    list_id = read_public_id(request.GET.get("list", ""))
+    if list_id:
+        note_opening(request.hub.pk, list_id, profile, now=timezone.now())
+    context = profile_context(request.viewer, profile, today) | {"ask_url": _ask_url(request, profile)}
+    return render(request, "pages/profile.html", context)
+
+
+def _ask_url(request: PageRequest, profile: Profile) -> str:
+    """Where the reader asks for contact: for the profile and from the list through which this page was opened."""
+    told = {name: value for name in ("from", "purpose", "list") if (value := request.GET.get(name, "")[:80])}
+    address = reverse("frontend:new_introduction", args=[profile.slug])
+    return f"{address}?{urlencode(told)}" if told else address
 
 
 def profile_context(viewer: Viewer, profile: Profile, today: date) -> dict[str, Any]:

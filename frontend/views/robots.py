@@ -3,7 +3,10 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-CLOSED = ("/account/", "/api/", "/for-you/", "/search/")
+CLOSED = (
+    "/account/", "/answer/", "/api/", "/contacts/", "/desk/", "/follow-up/", "/for-you/", "/insight/", "/invitation/",
+    "/mail/", "/projects/", "/search/", "/settings/", "/shortlists/",
+)  # fmt: skip
 
 
 @require_safe

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from hubs.policies import BROKER_ROLES, Viewer
 from kernel.errors import NotFound
 from matching.enums import ANSWERABLE_STATES, Channel, IntroductionState, Side, TimelineKind
-from matching.models import Impression, Introduction, Quote
+from matching.models import Introduction, Quote
 from profiles.models import Profile
 
 _SPEAKING = frozenset({TimelineKind.SENT, TimelineKind.SUBMITTED, TimelineKind.ACCEPTED})
@@ -81,15 +81,6 @@ def waiting_count(viewer: Viewer, *, now: datetime) -> int:
     have_met = either & Q(state=IntroductionState.ACCEPTED, meeting_at__lte=now)
     waiting = asked | proposed | unfinished | come_back | have_met
     return Introduction.objects.filter(waiting, hub_id=viewer.hub_id).count()
-
-
-def impression_of(hub_id: int, *, shown_list: str, profile: Profile) -> Impression | None:
-    """The place of the profile in a list that was shown; none when the list is unknown or did not show it."""
-    try:
-        list_id = UUID(shown_list)
-    except ValueError:
-        return None
-    return Impression.objects.filter(hub_id=hub_id, shown_list__public_id=list_id, profile=profile).first()
 
 
 @dataclass(frozen=True)

@@ -137,7 +137,7 @@ def feature_table(stored: Sequence[Any]) -> Matrix:
         if isinstance(row, list) and len(row) == len(NAMES):
             try:
                 table[place] = row
-            except (TypeError, ValueError):
+            except (TypeError, ValueError, OverflowError):
                 continue
     readable = np.isfinite(table).any(axis=1)
     repaired = np.clip(np.where(np.isfinite(table), table, NEUTRAL), LOW, HIGH)

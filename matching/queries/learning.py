@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 import numpy as np
 from django.db.models import Max, OuterRef, Q, Subquery
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from hubs.models import Hub
 from matching.enums import CONSENTED_STATES, DeclineReason, IntroductionState, RankerState
-from matching.models import ContactRules, HubRules, Introduction, LoadPlace, RankerVersion
+from matching.models import ContactRules, HubRules, Impression, Introduction, LoadPlace, RankerVersion
 from profiles.enums import ProfileKind
 from profiles.models import Profile
 
@@ -172,3 +173,11 @@ def rankers_of(hub_id: int, number: int | None = None) -> list[RankerVersion]:
     """The hub's rankers, newest first; only the one of that number, if one is named."""
     chosen = Q() if number is None else Q(number=number)
     return list(RankerVersion.objects.filter(chosen, hub_id=hub_id).order_by("-number"))
+
+
+def impression_of(hub_id: int, list_id: UUID | None, *, profile: Profile, seeker: Profile) -> Impression | None:
+    """The place of `profile` in that list, if the list was shown to `seeker` or to nobody known; else none."""
+    if list_id is None:
+        return None
+    whose = Q(shown_list__seeker=seeker) | Q(shown_list__seeker__isnull=True)
+    return Impression.objects.filter(whose, hub_id=hub_id, shown_list__public_id=list_id, profile=profile).first()

@@ -272,3 +272,18 @@ def require_setting_weights(viewer: Viewer) -> None:
     """
     if not may_set_weights(viewer):
         raise NotAllowed(_("Only the hub's administrators may change the ranking's weights and values."))
+
+
+def may_export_log(viewer: Viewer) -> bool:
+    """Whether the viewer may take the log of what was shown out of the hub: its administrators."""
+    return viewer.is_signed_in and viewer.role == Role.HUB_ADMIN
+
+
+def require_exporting_log(viewer: Viewer) -> None:
+    """Stop unless `may_export_log` says yes.
+
+    Raises:
+        NotAllowed: with a message that says who may.
+    """
+    if not may_export_log(viewer):
+        raise NotAllowed(_("Only the hub's administrators may fetch the log."))

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from hubs.enums import Role
 from hubs.models import Hub
+from matching.models import Impression, ShownList
 from profiles.models import Profile
 from tests.factories import HubFactory, OrganisationFactory, ProfileFactory, StatementFactory
 from tests.frontend.conftest import SCRIPT, speaks_for, works_as
@@ -192,3 +193,23 @@ def test_queries_do_not_grow_with_texts(client: Client, profile: Profile, django
 
     with django_assert_max_num_queries(5):
         client.get(ADDRESS)
+
+
+def test_profile_opened_from_a_list_is_noted_and_asks_with_it(client: Client, hub: Hub, profile: Profile) -> None:
+    seeker = ProfileFactory(organisation=OrganisationFactory(hub=hub))
+    shown = ShownList.objects.create(
+        hub=hub, channel="web", purpose="opi_light", seeker=seeker, ranker_name="expert", shown_at=timezone.now()
+    )
+    place = Impression.objects.create(
+        hub=hub, shown_list=shown, profile=profile, position=0, propensity=1.0, place_propensity=1.0
+    )
+    speaks_for(client, seeker)
+    query = f"from={seeker.slug}&purpose=opi_light&list={shown.public_id}"
+
+    page = page_of(client, f"{ADDRESS}?{query}")
+    broken = page_of(client, f"{ADDRESS}?list=nonsense%27%3E{SCRIPT}")
+
+    place.refresh_from_db()
+    assert place.opened_at is not None
+    assert query.replace("&", "&amp;") in page
+    assert SCRIPT not in broken

@@ -107,18 +107,16 @@ def writing_language(seeker: Profile, ours: Statement | None) -> str:
 def begun_text(
     *, purpose_code: str, ours: Statement | None, theirs: Statement | None, minutes: int, language: str
 ) -> str:
-    """Two or three short paragraphs in the language: why you, what we ask, how much of your time."""
+    """Two or three short paragraphs in the language: why you (where a text is missing), what we ask, your time."""
     with translation.override(language):
         parts = [_why(ours, theirs), suggestion_for(purpose_code).sentence(), _time(minutes)]
         return "\n\n".join(part for part in parts if part)
 
 
 def _why(ours: Statement | None, theirs: Statement | None) -> str:
+    """Which texts meet; the words themselves stand beside the request, and are repeated only where one is missing."""
     if theirs is not None and ours is not None:
-        return _("You write: “%(theirs)s” It meets what we have: “%(ours)s”") % {
-            "theirs": _quoted(theirs),
-            "ours": _quoted(ours),
-        }
+        return ""
     if theirs is not None:
         meets = {
             StatementKind.NEED.value: _("You seek: “%(text)s” We think that we can help."),

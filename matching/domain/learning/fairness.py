@@ -26,6 +26,8 @@ from profiles.models import Profile, Statement
 PERIOD = timedelta(days=90)
 # Less time on both sides of a change of ranker tells nothing yet.
 _LEAST_COMPARED = timedelta(days=7)
+# In a smaller group a rate would be about parties that a reader can guess.
+LEAST_IN_A_GROUP = 3
 
 Column = NDArray[np.float64]
 
@@ -48,6 +50,11 @@ class GroupExposure:
     answered: int
     accepted: int
     acceptance_rate: float | None
+
+    @property
+    def is_small(self) -> bool:
+        """Whether so few are in it that its requests and answers must not be shown to others than brokers."""
+        return self.profiles < LEAST_IN_A_GROUP
 
     @property
     def relative(self) -> float | None:

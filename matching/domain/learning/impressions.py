@@ -89,15 +89,6 @@ def _impressions(row: ShownList, shown: Shown, matches: tuple[Match, ...]) -> li
     return rows
 
 
-def impression_of(hub_id: int, list_id: UUID, profile: Profile, seeker: Profile) -> Impression | None:
-    """The place of `profile` in that list, if the list was shown to `seeker` (or to nobody known); else None."""
-    found = Impression.objects.filter(hub_id=hub_id, shown_list__public_id=list_id, profile=profile)
-    return (
-        found.filter(shown_list__seeker__in=(seeker.pk,)).first()
-        or found.filter(shown_list__seeker__isnull=True).first()
-    )
-
-
 def note_opening(hub_id: int, list_id: UUID, profile: Profile, *, now: datetime) -> bool:
     """Keep that the profile was opened from the list, the first time; whether it was."""
     rows = Impression.objects.filter(hub_id=hub_id, shown_list__public_id=list_id, profile=profile)

@@ -19,7 +19,7 @@ from matching.domain.learning.promoting import judge_shadow, promote_by_evidence
 from matching.domain.learning.versions import clear_shadows, ensure_first, lock_rankers, name_of, next_number
 from matching.engine.ranker import ContactRanker, train
 from matching.enums import RankerState
-from matching.models import Introduction, LearningRun, RankerVersion, ShownList
+from matching.models import Introduction, LearningRun, OutcomeReport, RankerVersion, ShownList
 
 logger = logging.getLogger(__name__)
 
@@ -117,7 +117,8 @@ def _is_due(hub_id: int, now: datetime) -> bool:
         return False
     shown = ShownList.objects.filter(hub_id=hub_id, **({"shown_at__gt": last} if last else {}))
     asked = Introduction.objects.filter(hub_id=hub_id, **({"updated_at__gt": last} if last else {}))
-    return shown.exists() or asked.exists()
+    told = OutcomeReport.objects.filter(hub_id=hub_id, **({"told_at__gt": last} if last else {}))
+    return shown.exists() or asked.exists() or told.exists()
 
 
 def _last_night(now: datetime) -> datetime:

@@ -39,7 +39,8 @@ _QUARTER_OF_MONTH_12 = 3
 @dataclass(frozen=True)
 class HubResult:
     """True sums by month, (3, months): impressions, accepted contacts, expected value, for each policy; caps broken;
-    calibration of the learner; and the least propensity that was logged."""
+    calibration of the learner; and the least propensity that was logged.
+    """
 
     worth: Mapping[str, Matrix]
     requests: Mapping[str, int]

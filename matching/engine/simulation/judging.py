@@ -3,7 +3,6 @@
 Values are the simulator's true probabilities of what was shown, so that neither luck nor a lucky draw counts.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,14 +20,17 @@ _BINS = 10
 
 @dataclass(frozen=True)
 class Record:
-    """Every impression of one policy in one world, in order of time (k,): `truth` and, where the policy predicted,
-    `predicted` (stages, k) hold the probability of each stage, asking times that of being looked at."""
+    """Every impression of one policy in one world, in order of time (k,): `truth`, `observable` (the same with
+    the hidden part averaged out) and, where the policy predicted, `predicted` hold the probability of each stage
+    (stages, k), asking times that of being looked at.
+    """
 
     day: Column
     party: Ids
     asked: Flags
     answer: Ids
     truth: Matrix
+    observable: Matrix
     predicted: Matrix | None
     propensity: Column
 
@@ -41,7 +43,8 @@ class Record:
 @dataclass(frozen=True)
 class Calibration:
     """For each stage and each tenth of the predicted probability: contacts, and sums of what was predicted and what is
-    true, (stages, bins) each; they add up over hubs."""
+    true, (stages, bins) each; they add up over hubs.
+    """
 
     count: Matrix
     predicted: Matrix
@@ -66,7 +69,7 @@ class Calibration:
 def simulate(world: World, policy: Policy, settings: Settings) -> Record:
     """Let a policy fill all lists of all months; at the start of each month but the first it may learn."""
     log = Log(settings.expires_days)
-    truths: list[Matrix] = []
+    truths: list[NDArray[np.float64]] = []
     predictions: list[Matrix] = []
     lists: list[tuple[Shown, Fates]] = []
     for month in range(settings.months):
@@ -75,8 +78,8 @@ def simulate(world: World, policy: Policy, settings: Settings) -> Record:
         for query in world.queries(month):
             candidates = world.candidates(query)
             chosen = policy.choose(query, candidates, settings.list_length)
-            truth = world.truth(query, candidates)[:, chosen.order]
-            truth[STAGES.index(ASKS)] *= world.attention(len(chosen.order))
+            both = np.stack([world.truth(query, candidates), world.observable_truth(candidates)])[:, :, chosen.order]
+            both[:, STAGES.index(ASKS)] *= world.attention(len(chosen.order))
             shown = Shown(
                 query,
                 candidates.party[chosen.order],
@@ -86,31 +89,34 @@ def simulate(world: World, policy: Policy, settings: Settings) -> Record:
             )
             fates = world.show(query, shown.party)
             log.write(shown, fates)
-            truths.append(truth)
+            truths.append(both)
             lists.append((shown, fates))
             if chosen.predicted is not None:
                 predictions.append(chosen.predicted)
     return _record(lists, truths, predictions)
 
 
-def _record(lists: list[tuple[Shown, Fates]], truths: list[Matrix], predictions: list[Matrix]) -> Record:
+def _record(lists: list[tuple[Shown, Fates]], truths: list[NDArray[np.float64]], predictions: list[Matrix]) -> Record:
     return Record(
         np.concatenate([np.full(len(shown.party), shown.query.day) for shown, _fates in lists]),
         np.concatenate([shown.party for shown, _fates in lists]),
         np.concatenate([fates.asked for _shown, fates in lists]),
         np.concatenate([fates.answer for _shown, fates in lists]),
-        np.concatenate(truths, axis=1),
+        *np.concatenate(truths, axis=2),
         np.concatenate(predictions, axis=1) if predictions else None,
         np.concatenate([shown.propensity for shown, _fates in lists]),
     )
 
 
 def worth_by_month(record: Record, settings: Settings) -> Matrix:
-    """True sums by month, (3, months): impressions, accepted contacts, expected value."""
+    """True sums by month, (4, months): impressions, accepted contacts, expected value, and this value with the hidden
+    part of each preference averaged out.
+    """
     parts = (
         np.ones(len(record.day)),
         accepted_contacts(record.truth),
         expected_values(record.truth, settings.values),
+        expected_values(record.observable, settings.values),
     )
     return np.stack([np.bincount(record.month, weights=part, minlength=settings.months) for part in parts])
 
@@ -136,13 +142,14 @@ def cap_violations(record: Record, caps: Ids, cap_days: int) -> int:
 
 def calibration(record: Record, first_month: int) -> Calibration:
     """Predictions against the truth from a month on: asking among what was shown, each later stage among the contacts
-    that got so far."""
+    that got so far.
+    """
     tables: list[NDArray[np.float64]] = []
     late = record.month >= first_month
     decided = record.asked & np.isin(record.answer, (NO, YES))
     accepted = record.asked & (record.answer == YES)
     reached = {ASKS: late, ANSWERS: late & record.asked, ACCEPTS: late & decided}
-    reached |= {stage: late & accepted for stage in RUNG_STAGES}
+    reached |= dict.fromkeys(RUNG_STAGES, late & accepted)
     predicted = record.truth if record.predicted is None else record.predicted
     for row, stage in enumerate(STAGES):
         said, true = predicted[row, reached[stage]], record.truth[row, reached[stage]]
@@ -163,14 +170,10 @@ def gap_closed(prior: float, learner: float, oracle: float) -> float:
 
 
 def by_quarter(worth: Matrix) -> Matrix:
-    """Sums (3, quarters) of sums by month (3, months); months that fill no quarter are left out, unless all are."""
+    """Sums (rows, quarters) of sums by month (rows, months); months that fill no quarter are left out, unless all are."""
     months = worth.shape[1]
     if months < MONTHS_A_QUARTER:
         return worth.sum(axis=1, keepdims=True)
     whole = months // MONTHS_A_QUARTER * MONTHS_A_QUARTER
-    return np.asarray(worth[:, :whole].reshape(3, -1, MONTHS_A_QUARTER).sum(axis=2))
+    return np.asarray(worth[:, :whole].reshape(len(worth), -1, MONTHS_A_QUARTER).sum(axis=2))
 
-
-def named_values(rows: Mapping[str, Matrix]) -> dict[str, tuple[Column, Column]]:
-    """Accepted contacts and expected value per 100 shown of each policy, one entry a column of its table."""
-    return {name: (100.0 * table[1] / table[0], 100.0 * table[2] / table[0]) for name, table in rows.items()}

@@ -23,7 +23,8 @@ ASSUMED_ATTENTION = 0.5
 class Selection:
     """A list: positions among the candidates (k,), best place first, which of them were drawn, the probability of
     each at its place, and, from a policy that predicts, the probability of each stage (stages, k), asking times the
-    chance of being looked at."""
+    chance of being looked at.
+    """
 
     order: Ids
     explored: Flags
@@ -94,7 +95,8 @@ def oracle_policy(world: World, values: Mapping[str, float]) -> ByScore:
 
 class Learner:
     """The ranker of this package as the platform runs it: lists by expected value with places for exploration, and
-    trained anew each month from the log."""
+    trained anew each month from the log.
+    """
 
     def __init__(
         self,

@@ -30,7 +30,8 @@ _LIMITS = tuple((feature.low, feature.high) for feature in FEATURES)
 class Population:
     """One row a party (n,): `role` is the part of the triple helix or -1, `small` -1, 0 or 1, `themes` (n, themes)
     flags, `needs` and `offers` (n, statements, d) unit vectors, `age_days` since a statement changed before day 0, `cap`
-    requests a period or -1, `activity` the share of all lists that the party asks for."""
+    requests a period or -1, `activity` the share of all lists that the party asks for.
+    """
 
     kind: Ids
     role: Ids
@@ -95,7 +96,8 @@ def static_features(
     population: Population, seeker: int, day: float, generator: np.random.Generator
 ) -> tuple[Matrix, Column]:
     """Features (n, `contact_features.NAMES`) of the seeker with every party, contact history left neutral, and the
-    similarity (n,) of what is needed to what is offered; `generator` decides what the question is about."""
+    similarity (n,) of what is needed to what is offered; `generator` decides what the question is about.
+    """
     purpose = _PURPOSES[int(generator.random() < 0.4)]
     question = population.needs[seeker, generator.integers(_STATEMENTS)]
     columns = _meaning_columns(population, seeker, question, generator)

@@ -18,7 +18,8 @@ from matching.engine.simulation.world import Column, Matrix
 @dataclass(frozen=True)
 class Preferences:
     """True weights (stages, f) and intercepts (stages,), in logits, and the hidden part: `party` (stages, n) and
-    `pair` (stages, n, n), seeker first, with standard deviation `hidden_sd` together."""
+    `pair` (stages, n, n), seeker first, with standard deviation `hidden_sd` together.
+    """
 
     weights: Matrix
     intercepts: Column

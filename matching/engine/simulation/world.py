@@ -34,7 +34,8 @@ class Query:
 class Candidates:
     """Whom a list may show: `party` (n,) in growing order, features `matrix` (n, f) in the order of
     `contact_features.NAMES`, similarity (n,) as a search engine would say it, and `allowed` (n,): false where a cap
-    leaves no room or the pair was brought together lately."""
+    leaves no room or the pair was brought together lately.
+    """
 
     party: Ids
     matrix: Matrix

@@ -33,7 +33,6 @@ def test_draft_is_half_written_from_the_two_statements(firm: Person, ward: Perso
         "ip_state:applied",
     )
     assert draft.asked.split("\n\n") == [
-        "You write: “Vi kan afprøve nyt udstyr.” It meets what we have: “We have a sensor for wounds.”",
         "We ask whether we may try it out with you, small and well prepared, and what that would take.",
         "It takes about 240 minutes of your time; we prepare the rest.",
     ]

@@ -52,13 +52,15 @@ def show(
     at: datetime,
     rows: Sequence[Any] | None = None,
     others: Sequence[Profile] = (),
+    propensity: float = 1.0,
+    other_rows: Sequence[Row] | None = None,
     **columns: Any,
 ) -> list[Impression]:
-    """A list as the policy shows it: everybody certain; `others` were candidates that had no place."""
+    """A list as the policy shows it: everybody as likely; `others` were candidates that had no place."""
     hub_id = profiles[0].hub_id
     table = list(rows) if rows is not None else [features() for _each in profiles]
     numbers = [row if _is_sound(row) else neutral() for row in table]
-    numbers += [features(relevance=-4.0) for _each in others]
+    numbers += list(other_rows or [features(relevance=-4.0) for _each in others])
     ids = np.array([each.pk for each in (*profiles, *others)], dtype=np.int64)
     defaults = {"purpose": "opi_light", "ranker_name": "expert", "channel": Channel.WEB}
     blob = Candidates(ids, np.array(numbers, dtype=np.float64)).packed()
@@ -71,8 +73,8 @@ def show(
             shown_list=shown,
             profile=profile,
             position=position,
-            propensity=1.0,
-            place_propensity=1.0,
+            propensity=propensity,
+            place_propensity=propensity / len(profiles),
             features=row,
         )
         for position, (profile, row) in enumerate(zip(profiles, table, strict=True))
@@ -157,29 +159,34 @@ def cluster(hub: Hub, firms: int = 6, departments: int = 8) -> Cluster:
     )  # fmt: skip
 
 
-def lived_year(hub: Hub, *, weeks: int = 40, seed: int = 5) -> Cluster:
-    """Every week each firm is shown four departments and asks one; small ones say yes far more often than large."""
-    found, generator = cluster(hub), np.random.default_rng(seed)
+def lived_year(hub: Hub, *, weeks: int = 40, firms: int = 6, seed: int = 5) -> Cluster:
+    """Every week each firm is shown four of eight departments by lot and asks one by lot.
+
+    Of ten answers of small departments eight or nine are yes, of ten of large ones one or two.
+    """
+    found, generator = cluster(hub, firms), np.random.default_rng(seed)
     for week in range(weeks):
         at = ago(7.0 * (weeks - week) + 30.0)
         for firm in found.firms:
-            chosen = [found.departments[place] for place in generator.permutation(len(found.departments))[:4]]
-            sizes = [1.0 if each in found.small else -1.0 for each in chosen]
+            order = [found.departments[place] for place in generator.permutation(len(found.departments))]
+            sizes = [1.0 if each in found.small else -1.0 for each in order]
             rows = [
                 features(small_unit=size, relevance=float(generator.normal()), shared_themes=float(generator.random()))
                 for size in sizes
             ]
-            rest = [each for each in found.departments if each not in chosen]
-            shown = show(firm, chosen, at=at, rows=rows, others=rest)
+            shown = show(firm, order[:4], at=at, rows=rows[:4], others=order[4:], other_rows=rows[4:], propensity=0.5)
             place = int(generator.integers(4))
-            chance = 0.85 if sizes[place] > 0 else 0.15
-            if generator.random() < 0.3:
-                state = IntroductionState.EXPIRED
-            else:
-                state = IntroductionState.ACCEPTED if generator.random() < chance else IntroductionState.DECLINED
-            row = ask(firm, chosen[place], at=at + timedelta(hours=2), state=state, impression=shown[place])
+            state = _answer(generator, 0.85 if sizes[place] > 0 else 0.15)
+            row = ask(firm, order[place], at=at + timedelta(hours=2), state=state, impression=shown[place])
             found.introductions.append(row)
             if state == IntroductionState.ACCEPTED:
                 rungs = ("meeting_held",) if generator.random() < 0.8 else ()
                 tell(row, "seeker", *rungs, at=at + timedelta(days=16))
     return found
+
+
+def _answer(generator: np.random.Generator, chance: float) -> str:
+    """Three of ten requests are not answered."""
+    if generator.random() < 0.3:
+        return IntroductionState.EXPIRED
+    return IntroductionState.ACCEPTED if generator.random() < chance else IntroductionState.DECLINED

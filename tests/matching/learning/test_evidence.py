@@ -232,7 +232,9 @@ def test_delays_are_learnt_from_what_was_told(hub: Hub) -> None:
     assert delays["project_formed"] == 180
 
 
-@pytest.mark.parametrize("forged", [[], [1.0] * 3, {"a": 1}, 7, "columns", [["x"]] * len(NAMES), [None] * len(NAMES)])
+@pytest.mark.parametrize(
+    "forged", [[], [1.0] * 3, {"a": 1}, 7, "columns", [["x"]] * len(NAMES), [None] * len(NAMES), [10**400] * len(NAMES)]
+)
 def test_features_that_cannot_be_read_are_left_out_and_counted(hub: Hub, forged: object) -> None:
     firm, ward = pair(hub)
     shown = show(firm, [ward], at=ago(60), rows=[forged])

@@ -62,6 +62,7 @@ def test_groups_add_up_what_was_shown_asked_and_accepted(hub: Hub) -> None:
     smalls, larges = group(report, "size", "small"), group(report, "size", "large")
     assert (smalls.profiles, smalls.impressions, smalls.requests, smalls.accepted) == (2, 2, 1, 1)
     assert (larges.profiles, larges.impressions, larges.requests, larges.answered) == (1, 1, 2, 1)
+    assert (smalls.is_small, group(report, "region", "unknown").is_small) == (True, True)
     assert (smalls.acceptance_rate, larges.acceptance_rate) == (1.0, 0.0)
     assert smalls.attention_share == pytest.approx(attention[1:].sum() / attention.sum())
     assert larges.relative == pytest.approx(attention[0] / attention.sum() / (1 / 3))
@@ -88,6 +89,7 @@ def test_never_shown_are_counted_by_the_first_reason_that_holds(hub: Hub) -> Non
     firm, shown = party(hub, "firm"), party(hub)
     party(hub, is_paused=True, speaks=False)
     party(hub, speaks=False)
+    assert not group(fairness_of(hub.pk, now=NOW), "kind", "clinician").is_small
     party(hub, visibility=Visibility.HUB)
     old = party(hub, speaks=False)
     StatementFactory(profile=old, expires_on=ago(1).date())

@@ -8,12 +8,13 @@ import pytest
 
 from hubs.models import Hub
 from matching.candidates_blob import Candidates
-from matching.domain.learning.impressions import impression_of, note_opening, record_recommendations, record_search
+from matching.domain.learning.impressions import note_opening, record_recommendations, record_search
 from matching.domain.recommending import recommend_for_profile
 from matching.domain.searching import SEARCH_ORDER, search
 from matching.engine.contact_features import NAMES
 from matching.enums import Channel
 from matching.models import ContactRules, HubRules, Impression, LoadPlace, ShownList
+from matching.queries.learning import impression_of
 from matching.results import Recommendations, SearchFilters
 from profiles.models import Profile
 from tests.encoders import WordHashEncoder
@@ -151,9 +152,9 @@ def test_impression_is_found_for_its_own_seeker_only(hub: Hub, encoder: WordHash
     assert row is not None
     shown = found.matches[0].profile
 
-    assert impression_of(hub.pk, row.public_id, shown, seeker) is not None
-    assert impression_of(hub.pk, row.public_id, shown, stranger) is None
-    assert impression_of(HubFactory(slug="other").pk, row.public_id, shown, seeker) is None
+    assert impression_of(hub.pk, row.public_id, profile=shown, seeker=seeker) is not None
+    assert impression_of(hub.pk, row.public_id, profile=shown, seeker=stranger) is None
+    assert impression_of(HubFactory(slug="other").pk, row.public_id, profile=shown, seeker=seeker) is None
 
 
 def test_opening_is_kept_once(hub: Hub, encoder: WordHashEncoder) -> None:

@@ -191,11 +191,30 @@ def test_judgement_compares_both_on_the_later_half_with_a_twin_that_has_not_seen
     # The lists hold small and large places alike, and the small ones say yes: whoever knows that is worth more.
     assert found.comparison.difference.value > 0
     assert found.comparison.champion.rewarded > 10
+    # Chosen by lot, half of the lists speak for small places: a policy that shows them all is worth more than the log.
+    assert found.comparison.challenger.sndr.value > found.comparison.champion.sndr.value
     stored = found.to_json()
     assert stored["difference"]["value"] == found.comparison.difference.value
     assert set(stored["champion"]) == {
         "ips", "snips", "dr", "sndr", "ess", "clipped_share", "impressions", "rewarded"
     }  # fmt: skip
+
+
+def test_shadow_that_knows_who_says_yes_takes_over_by_the_log_alone(hub: Hub) -> None:
+    lived_year(hub, weeks=50, firms=8)
+    shadow = shadow_of(hub)
+
+    found = promote_by_evidence(hub.pk, now=NOW)
+
+    assert found is not None
+    assert found.pk == champion(hub).pk == shadow.pk
+    judgement = found.card["off_policy"]
+    assert judgement["difference"]["low"] > 0
+    assert min(judgement["champion"]["ess"], judgement["shadow"]["ess"]) >= judgement["least_ess"]
+    decision = RankerDecision.objects.filter(hub=hub).first()
+    assert decision is not None
+    assert (decision.change, decision.decided_by) == (RankerChange.EVIDENCE, None)
+    assert decision.reason.endswith(f"n = {judgement['lists']}")
 
 
 def test_judgement_of_a_ranker_against_itself_shows_no_difference(hub: Hub) -> None:

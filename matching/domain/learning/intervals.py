@@ -1,0 +1,33 @@
+"""How far a share or an AUC of a model card may be off, given how little it rests on: 90 % intervals."""
+
+from math import sqrt
+
+# The normal quantile of a two-sided 90 % interval.
+Z90 = 1.6448536269514722
+
+
+def share_interval(share: float, count: int) -> tuple[float, float]:
+    """90 % interval of a share seen in `count` cases; (0, 1) for none.
+
+    Source: E. Wilson, JASA 22 (1927).
+    """
+    if count <= 0:
+        return 0.0, 1.0
+    held = min(max(share, 0.0), 1.0)
+    scale = 1.0 + Z90**2 / count
+    middle = (held + Z90**2 / (2.0 * count)) / scale
+    half = Z90 / scale * sqrt(held * (1.0 - held) / count + Z90**2 / (4.0 * count**2))
+    return max(middle - half, 0.0), min(middle + half, 1.0)
+
+
+def auc_interval(auc: float, positives: int, negatives: int) -> tuple[float, float]:
+    """90 % interval of an area under the curve from so many cases of either kind; (0, 1) without both.
+
+    Source: J. Hanley, B. McNeil, Radiology 143 (1982), equation 1.
+    """
+    if positives <= 0 or negatives <= 0:
+        return 0.0, 1.0
+    one, two = auc / (2.0 - auc), 2.0 * auc**2 / (1.0 + auc)
+    spread = auc * (1.0 - auc) + (positives - 1) * (one - auc**2) + (negatives - 1) * (two - auc**2)
+    half = Z90 * sqrt(max(spread, 0.0) / (positives * negatives))
+    return max(auc - half, 0.0), min(auc + half, 1.0)

@@ -1,0 +1,82 @@
+"""Puts a request that waits for screening into the site under test, and clears the way for a new introduction.
+
+Run as a program by `case_in`, in the site's own environment: its writer would else have to sign in and write it first.
+"""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+
+from demo.serving import ROOT, environment
+from tests.e2e.site import Site
+
+WRITER, ASKED = "haandled-og-co", "auh-plastikkirurgi"
+SEEKER, HELPER = "saarvang-medical", "randers-hjemmepleje"
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The request that waits, the name of whom it asks, and the names of two others who are not in touch."""
+
+    request: str
+    asked: str
+    seeker: str
+    helper: str
+
+
+def case_in(site: Site) -> Waiting:
+    """A request that waits for a facilitator, and nothing between the two others."""
+    chosen = {"DJANGO_SETTINGS_MODULE": "videnbro.settings.embedded", "VIDENBRO_DATA_DIR": str(site.data)}
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.e2e.cases"],
+        cwd=ROOT,
+        env={**environment(), **chosen},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return Waiting(**json.loads(done.stdout.splitlines()[-1]))
+
+
+def _make() -> Waiting:
+    from django.db.models import Q
+    from django.utils import timezone
+
+    from matching.enums import IntroductionState, OpiStep
+    from matching.models import Introduction
+    from profiles.models import Profile
+
+    writer, asked, seeker, helper = (_profile(key, Profile) for key in (WRITER, ASKED, SEEKER, HELPER))
+    for one, other in ((writer, asked), (seeker, helper)):
+        between = Q(seeker=one, receiver=other) | Q(seeker=other, receiver=one)
+        Introduction.objects.filter(between).delete()
+    request = Introduction.objects.create(
+        hub_id=writer.hub_id,
+        seeker=writer,
+        receiver=asked,
+        state=IntroductionState.SCREENING,
+        contact_purpose_id="contact_purpose:test",
+        opi_step=OpiStep.MINI_TRIAL,
+        minutes=60,
+        asked="En times samtale om en skinne, der måler håndleddets bevægelse efter en operation.",
+        seeker_consented_at=timezone.now(),
+    )
+    return Waiting(str(request.public_id), asked.name, seeker.name, helper.name)
+
+
+def _profile(slug: str, profiles: type) -> object:
+    return profiles.objects.get(slug=slug)  # type: ignore[attr-defined]
+
+
+def main() -> None:
+    """Make them, and say what was made."""
+    import django
+
+    django.setup()
+    made = _make()
+    print(json.dumps({"request": made.request, "asked": made.asked, "seeker": made.seeker, "helper": made.helper}))
+
+
+if __name__ == "__main__":
+    main()
