@@ -201,9 +201,7 @@ def _bin(each: Card, total: int) -> ReliabilityRow:
     predicted, happened, count = float(each["predicted"]), float(each["happened"]), int(each["count"])
     least, most = share_interval(happened, count)
     mark = reliability_mark(predicted, happened, least, most, count / total)
-    return ReliabilityRow(
-        float(each["low"]), float(each["high"]), count, predicted, happened, least, most, mark
-    )
+    return ReliabilityRow(float(each["low"]), float(each["high"]), count, predicted, happened, least, most, mark)
 
 
 def _slices(rows: list[Card]) -> tuple[tuple[str, tuple[SliceRow, ...]], ...]:

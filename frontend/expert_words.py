@@ -7,7 +7,9 @@ from django.utils.translation import gettext, gettext_noop
 
 _WHY_SHARES = (
     gettext_noop("assumed: of ten cards shown about one leads to a request, as in other lists of ten"),
-    gettext_noop("22 % were answered at one event without a broker; brokered, mailed and with a reminder: assumed better"),
+    gettext_noop(
+        "22 % were answered at one event without a broker; brokered, mailed and with a reminder: assumed better"
+    ),
     gettext_noop("assumed: half of the answers are yes; 24 of 60 shortlisted experts were even engaged"),
     gettext_noop("assumed: booked before, both said yes; one in five falls through"),
     gettext_noop("33 % had concrete ideas one month after taking part"),

@@ -43,25 +43,19 @@ class ChangeRow:
 
 def dimension_views(report: FairnessReport) -> tuple[DimensionView, ...]:
     """The dimensions that have groups, each drawn to its own longest bar."""
-    return tuple(
-        DimensionView(each.code, each.label, _rows(each.groups)) for each in report.dimensions if each.groups
-    )
+    return tuple(DimensionView(each.code, each.label, _rows(each.groups)) for each in report.dimensions if each.groups)
 
 
 def _rows(groups: tuple[GroupExposure, ...]) -> tuple[GroupRow, ...]:
     most = max(max(group.attention_share, group.profile_share) for group in groups)
-    return tuple(
-        GroupRow(group, bar(group.attention_share, most), bar(group.profile_share, most)) for group in groups
-    )
+    return tuple(GroupRow(group, bar(group.attention_share, most), bar(group.profile_share, most)) for group in groups)
 
 
 def change_rows(effect: RankerEffect | None) -> tuple[ChangeRow, ...]:
     """What the last change of ranker changed, the largest change first."""
     if effect is None:
         return ()
-    rows = [
-        ChangeRow(dimension_label(each.dimension), each.label, each.before, each.after) for each in effect.groups
-    ]
+    rows = [ChangeRow(dimension_label(each.dimension), each.label, each.before, each.after) for each in effect.groups]
     return tuple(sorted(rows, key=lambda row: (-abs(row.difference), row.dimension, row.label)))
 
 

@@ -44,7 +44,7 @@ def figure_words() -> dict[str, Words]:
     return {
         "log_loss": Words(
             _("Surprise (log loss)"),
-            _("How surprised it was by what came: 0 is never. Lower is better; “bare share” says the same of everybody."),
+            _("How surprised it was by what came: 0 is never, lower is better. “Bare share” says the same of all."),
         ),
         "auc": Words(
             _("Order (AUC)"),
@@ -52,7 +52,7 @@ def figure_words() -> dict[str, Words]:
         ),
         "ece": Words(
             _("Calibration error (ECE)"),
-            _("How far what it says lies from what happens, on average: it says 30 %, and 34 % happen. Below 5 % is good."),
+            _("How far from what it says it comes true, on average: says 30 %, happens 34 %. Below 5 % is good."),
         ),
     }
 

@@ -1,7 +1,7 @@
 """The simulated parties look at their recommendations, open some, and ask a few."""
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -120,7 +120,7 @@ def request(
         return None
 
 
-def suitable_statements(seeker: Profile, receiver: Profile, today: date) -> tuple[Statement | None, Statement | None]:
+def suitable_statements(seeker: Profile, receiver: Profile) -> tuple[Statement | None, Statement | None]:
     """What the two of a written story quote: the first need of one side and the first offer of the other."""
     own = {row.kind: row for row in reversed(list(seeker.statements.filter(visibility="public")))}
     theirs = {row.kind: row for row in reversed(list(receiver.statements.filter(visibility="public")))}

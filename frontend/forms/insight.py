@@ -68,7 +68,7 @@ class RungValueForm(PlainForm):
     value = Number(
         label=gettext_lazy("What it is worth"),
         required=False,
-        help_text=gettext_lazy("From 0 to 10,000, where a meeting is usually worth 1. Leave it empty for the usual one."),
+        help_text=gettext_lazy("From 0 to 10,000; a meeting is usually worth 1. Leave it empty for the usual worth."),
     )
     reason = Text(
         label=gettext_lazy("Why?"),

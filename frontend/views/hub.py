@@ -29,8 +29,6 @@ from profiles.terms import label_of
 
 YEAR = timedelta(days=365)
 MOST_LISTED = 100
-# The other part of the site draws what was learnt; until it is there, the plain list.
-LESSONS = ("insight/lessons.html", "desk/lessons.html")
 
 
 @dataclass(frozen=True)
@@ -72,7 +70,6 @@ def hub_introductions(request: PageRequest) -> HttpResponse:
         "chosen": chosen if is_broker else None,
         "listed": _listed(request, chosen) if chosen and is_broker else [],
         "lessons": _lessons(request),
-        "lessons_templates": LESSONS,
     }
     return render(request, "desk/hub.html", context)
 

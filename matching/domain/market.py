@@ -23,6 +23,7 @@ from matching.engine.weights import NOVELTY, RANKERS
 from matching.enums import Direction, Purpose, TeamRole
 from matching.indexing.codes import KINDS, LEVELS, kind_number
 from matching.indexing.hub_index import HubIndex
+from matching.queries.learning import in_contact_with
 from matching.results import Shown
 from matching.serving import hub_index
 from profiles.domain.fields import one_of
@@ -79,6 +80,11 @@ class Market:
         """The ranker in force when the question was put."""
         return champion_for(self.hub_id)
 
+    @cached_property
+    def in_contact(self) -> frozenset[int]:
+        """With whom the seeker talks already, or has asked to: no list needs to say it again."""
+        return in_contact_with(self.hub_id, self.seeker.profile) if self.seeker.profile else frozenset()
+
     def order(self, ranking: Ranking, limit: int) -> Places:
         """Places in the ranking of the `limit` that are shown, best first, no two saying the same where that hurts."""
         missing = self.missing_roles
@@ -105,7 +111,8 @@ class Market:
 
         The draw is the same for the same question all day, so that a list does not jump when a page is read twice.
         """
-        ranking = with_room(self.ranking)
+        open_ = with_room(self.ranking)
+        ranking = open_.take(np.flatnonzero(~np.isin(open_.profiles, list(self.in_contact))))
         policy = Policy(self.champion, self._explored_places(limit), self._seed())
         certain = self.order(ranking, max(min(limit, len(ranking)) - policy.explored_places, 0))
         return ranking, shown_of(ranking, certain, policy)

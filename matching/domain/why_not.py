@@ -65,6 +65,8 @@ def _blocks(
         found.append(Reason("event", _("Not at the event"), _("they have not signed up for it")))
     if not room_of(market.hub_id, np.array([other.pk]), today=today)[0]:
         found.append(Reason("full", _("No room this month"), _("they have had as many requests as they take")))
+    if other.pk in market.in_contact:
+        found.append(Reason("contact", _("In contact already"), _("you have asked each other, or have met")))
     if not found and not _has_statement(market, other):
         found.append(Reason("silent", _("Nothing to match"), _("they have no open text that you may read")))
     return tuple(found)

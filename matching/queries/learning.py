@@ -10,7 +10,7 @@ from django.db.models import Max, OuterRef, Q, Subquery
 from numpy.typing import NDArray
 
 from hubs.models import Hub
-from matching.enums import CONSENTED_STATES, DeclineReason, IntroductionState, RankerState
+from matching.enums import CONSENTED_STATES, OPEN_STATES, DeclineReason, IntroductionState, RankerState
 from matching.models import ContactRules, HubRules, Impression, Introduction, LoadPlace, RankerVersion
 from profiles.enums import ProfileKind
 from profiles.models import Profile
@@ -158,6 +158,14 @@ def taken_places(hub_id: int, profile_ids: Collection[int], *, month: date) -> d
 def champion_of(hub_id: int) -> RankerVersion | None:
     """The ranker that orders the hub's lists; none before the first training."""
     return RankerVersion.objects.filter(hub_id=hub_id, state=RankerState.CHAMPION).first()
+
+
+def in_contact_with(hub_id: int, profile_id: int) -> frozenset[int]:
+    """Profiles with which this one has an open request or a living contact, whoever asked: one query."""
+    both = Q(seeker_id=profile_id) | Q(receiver_id=profile_id)
+    rows = Introduction.objects.filter(both, hub_id=hub_id, state__in=OPEN_STATES | CONSENTED_STATES)
+    pairs = rows.exclude(state=IntroductionState.CLOSED).order_by().values_list("seeker_id", "receiver_id")
+    return frozenset(pk for pair in pairs for pk in pair) - {profile_id}
 
 
 def policy_of(hub_id: int) -> tuple[int | None, int]:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from mailgate.domain.sending import send_due_mails
 from matching.domain.introductions.clock import run_clock
+from matching.domain.learning.forgetting import scrub_due
 from matching.domain.learning.training import train_due
 from matching.domain.outcomes.asking import ask_due
 
@@ -30,6 +31,7 @@ def _mails(now: datetime) -> int:
 DUTIES: tuple[Duty, ...] = (
     Duty("introductions", timedelta(minutes=1), run_clock),
     Duty("follow-ups", timedelta(minutes=10), ask_due),
-    Duty("learning", timedelta(hours=1), train_due),
+    Duty("learning", timedelta(minutes=10), train_due),
+    Duty("forgetting", timedelta(days=1), scrub_due),
     Duty("mails", timedelta(seconds=2), _mails),
 )

@@ -193,8 +193,8 @@ def test_recommendations_ask_the_database_as_often_whatever_their_number(
     query = {"profile": str(own_profile.public_id), "purpose": "opi_light"}
     member.get("recommendations/", **query)
 
-    # Hub (2), who asks (3), profile (4), ranker and caps (2), partners (3), sentences (3), keeping the list (4).
-    with django_assert_num_queries(21):
+    # Hub (2), who asks (3), profile (4), ranker, caps, contacts (3), partners (3), sentences (3), keeping the list (4).
+    with django_assert_num_queries(22):
         body = member.get("recommendations/", **query)[1]
 
     assert len(body["results"]) == rows

@@ -258,7 +258,7 @@ def test_question_asks_the_database_as_often_whatever_the_number_of_partners(
     member.get(path_of(own_profile), **query)
 
     # As recommendations but for keeping the list, the other profile (3), and its room.
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         status, body = member.get(path_of(own_profile), **query)
 
     assert (status, body["match"] is None) == (200, False)

@@ -47,7 +47,7 @@ def _make() -> Waiting:
     from matching.models import Introduction
     from profiles.models import Profile
 
-    writer, asked, seeker, helper = (_profile(key, Profile) for key in (WRITER, ASKED, SEEKER, HELPER))
+    writer, asked, seeker, helper = (Profile.objects.get(slug=slug) for slug in (WRITER, ASKED, SEEKER, HELPER))
     for one, other in ((writer, asked), (seeker, helper)):
         between = Q(seeker=one, receiver=other) | Q(seeker=other, receiver=one)
         Introduction.objects.filter(between).delete()
@@ -63,10 +63,6 @@ def _make() -> Waiting:
         seeker_consented_at=timezone.now(),
     )
     return Waiting(str(request.public_id), asked.name, seeker.name, helper.name)
-
-
-def _profile(slug: str, profiles: type) -> object:
-    return profiles.objects.get(slug=slug)  # type: ignore[attr-defined]
 
 
 def main() -> None:

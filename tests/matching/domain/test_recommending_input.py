@@ -24,7 +24,7 @@ def test_limit_is_kept(hub: Hub, encoder: WordHashEncoder, limit: int, expected:
     assert len(ask_text(visitor(hub), "sensor", limit=limit).matches) == expected
 
 
-@pytest.mark.parametrize(("purpose", "queries"), [("opi_light", 8), ("project", 8), ("event", 8)])
+@pytest.mark.parametrize(("purpose", "queries"), [("opi_light", 9), ("project", 9), ("event", 9)])
 def test_query_count_is_the_same_for_three_and_for_ten_matches(
     hub: Hub,
     encoder: WordHashEncoder,

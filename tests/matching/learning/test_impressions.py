@@ -13,7 +13,7 @@ from matching.domain.recommending import recommend_for_profile
 from matching.domain.searching import SEARCH_ORDER, search
 from matching.engine.contact_features import NAMES
 from matching.enums import Channel
-from matching.models import ContactRules, HubRules, Impression, LoadPlace, ShownList
+from matching.models import ContactRules, HubRules, Impression, Introduction, LoadPlace, ShownList
 from matching.queries.learning import impression_of
 from matching.results import Recommendations, SearchFilters
 from profiles.models import Profile
@@ -179,3 +179,19 @@ def test_erased_profile_takes_its_impressions_along(hub: Hub, encoder: WordHashE
     assert row.impressions.count() == 9
     seeker.delete()
     assert ShownList.objects.count() == 0
+
+
+def test_those_in_contact_are_not_suggested_again_whoever_asked(hub: Hub, encoder: WordHashEncoder) -> None:
+    seeker = crowd(hub, encoder)
+    first, second, third = [match.profile for match in recommended(hub, seeker).matches[:3]]
+    both = {"seeker_consented_at": NOW, "receiver_consented_at": NOW}
+    sent = {"sent_at": NOW, "expires_at": NOW}
+    Introduction.objects.create(hub=hub, seeker=seeker, receiver=first, state="sent", **sent)
+    Introduction.objects.create(hub=hub, seeker=second, receiver=seeker, state="met", **both, **sent)
+    Introduction.objects.create(hub=hub, seeker=seeker, receiver=third, state="expired", **sent)
+
+    names = [match.profile for match in recommended(hub, seeker, limit=50).matches]
+
+    assert first not in names
+    assert second not in names
+    assert third in names

@@ -1,0 +1,1 @@
+def plan_rooms(world, folder): pass

@@ -1,0 +1,1 @@
+def plan_shortlists(world, folder): pass
