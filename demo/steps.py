@@ -13,6 +13,7 @@ from pathlib import Path
 from django.conf import settings
 
 from demo.serving import ROOT
+from demo.year.year import has_year
 from matching.encoder_build.cache import find_encoder
 from matching.enums import Purpose
 
@@ -106,7 +107,14 @@ def steps() -> list[Step]:
             products=(database,),
         ),
         Step("the demo cluster", "load_demo", inputs=("demo/data/**/*", "demo/**/*.py"), products=(database,)),
+        Step(
+            "invented bodies for a year of contacts",
+            "load_year_bodies",
+            inputs=("demo/data/year_bodies.yaml", "demo/**/*.py"),
+            products=(database,),
+        ),
         Step("the index", "build_index"),
+        Step("a simulated year of contacts (about a minute)", "simulate_year", own_process=True, ready=has_year),
         Step(
             "static files",
             "collectstatic",

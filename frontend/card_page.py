@@ -8,7 +8,7 @@ from typing import Any
 from frontend.card_comparison import ComparisonView, comparison_view, moment
 from frontend.card_stage import StageView, stage_view
 from frontend.feature_words import feature_words
-from frontend.ranker_words import Words, data_words, note_in_words, stage_words, stages_in_words
+from frontend.ranker_words import Words, data_words, notes_in_words, stage_words, stages_in_words
 from matching.engine.priors import ACCEPTS, STAGES
 from matching.enums import RankerState
 from matching.models import RankerDecision, RankerVersion
@@ -58,7 +58,7 @@ def card_page(ranker: RankerVersion, *, stage: str) -> CardPage:
         since=moment(period.get("from")),
         until=moment(period.get("until")),
         data=counts_in_words(card),
-        notes=notes_in_words(card),
+        notes=notes_in_words(card.get("notes", ()), {name: words.label for name, words in feature_words().items()}),
         stages=stages_in_words(chosen) if card.get("stages") else [],
         stage=stage_view(card, chosen),
         rungs=_rungs(card),
@@ -75,12 +75,6 @@ def counts_in_words(card: Mapping[str, Any]) -> tuple[tuple[str, int], ...]:
     always = {"impressions", "requests", "said_yes", "said_no", "unanswered", "contacts", "outcomes"}
     rows = ((code, label, int(data.get(code, 0))) for code, label in data_words().items())
     return tuple((label, count) for code, label, count in rows if count or code in always)
-
-
-def notes_in_words(card: Mapping[str, Any]) -> tuple[str, ...]:
-    """What fell back, each told once."""
-    labels = {name: words.label for name, words in feature_words().items()}
-    return tuple(dict.fromkeys(note_in_words(note, labels) for note in card.get("notes", ())))
 
 
 def _rungs(card: Mapping[str, Any]) -> tuple[RungRow, ...]:

@@ -32,18 +32,17 @@ class InsightPage:
 def insight_page(hub: Hub, *, now: datetime) -> InsightPage:
     """What the page tells."""
     champion, shadow = (ranker_standing(hub.pk, state) for state in (RankerState.CHAMPION, RankerState.SHADOW))
-    decisions = decisions_of(hub.pk, most=NEWEST_DECISIONS)
     data = champion.card.get("data", {}) if champion else {}
-    newest = decisions[0] if decisions else None
+    took_over = decisions_of(hub.pk, ranker=champion, most=1) if champion else []
     return InsightPage(
         champion=champion,
-        since=newest.created_at if newest and champion and newest.ranker_id == champion.pk else None,
+        since=took_over[0].created_at if took_over else None,
         requests=int(data.get("requests", 0)),
         contacts=int(data.get("contacts", 0)),
         is_simulated=any(bool(row.card.get("data", {}).get("simulated")) for row in (champion, shadow) if row),
         shadow=shadow,
         comparison=comparison_view(shadow.card.get("off_policy")) if shadow else None,
-        decisions=decisions,
+        decisions=decisions_of(hub.pk, most=NEWEST_DECISIONS),
         lessons=_lessons(hub, now),
     )
 

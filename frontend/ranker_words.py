@@ -1,6 +1,6 @@
 """The codes of model cards and judgements in words: stages, notes, figures, and why a shadow did not take over."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -91,22 +91,27 @@ def judgement_in_words(reason: str) -> str:
     return told.get(reason, reason)
 
 
-def note_in_words(note: Mapping[str, Any], feature_labels: Mapping[str, str]) -> str:
-    """One note of a model card: what fell back, and what to know before believing the figures."""
-    stage = stage_words(str(note.get("stage", ""))).label
-    names = [feature_labels.get(str(each), str(each)) for each in note.get("features", ())]
-    told = {
+def notes_in_words(notes: Sequence[Mapping[str, Any]], feature_labels: Mapping[str, str]) -> tuple[str, ...]:
+    """The notes of a model card, each told once for all its stages: what fell back, what to know before believing."""
+    stages: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for note in notes:
+        names = tuple(feature_labels.get(str(each), str(each)) for each in note.get("features", ()))
+        stages.setdefault((str(note.get("code", "")), names), []).append(stage_words(str(note.get("stage", ""))).label)
+    return tuple(_note(code, ", ".join(told), ", ".join(names)) for (code, names), told in stages.items())
+
+
+def _note(code: str, stages: str, features: str) -> str:
+    known = {
         "expert": _("Nothing has been learnt yet: it holds the expert's weights only."),
-        "no_evidence": _("%(stage)s: no case yet, so the expert's weights hold."),
-        "one_class": _("%(stage)s: all cases went the same way, so little can be told apart."),
-        "not_converged": _("%(stage)s: the calculation found no end, so the expert's weights hold."),
-        "constant_features": _("%(stage)s: these were the same in every case and taught nothing: %(features)s."),
-        "too_little_held_out": _("%(stage)s: too few later cases to judge it by."),
+        "no_evidence": _("No case yet, so the expert's weights hold: %(stages)s."),
+        "one_class": _("All cases went the same way, so little can be told apart: %(stages)s."),
+        "not_converged": _("The calculation found no end, so the expert's weights hold: %(stages)s."),
+        "constant_features": _("The same in every case, so nothing was learnt about it: %(features)s (%(stages)s)."),
+        "too_little_held_out": _("Too few later cases to judge by: %(stages)s."),
         "unreadable_features": _("Some requests were kept without their features, or with others; they were left out."),
         "simulated": _("Part of this is simulated, for demonstration."),
     }
-    code = str(note.get("code", ""))
-    return told.get(code, code) % {"stage": stage, "features": ", ".join(names)} if code in told else code
+    return known[code] % {"stages": stages, "features": features} if code in known else code
 
 
 def data_words() -> dict[str, str]:

@@ -5,6 +5,7 @@ from typing import Any
 from django import template
 
 from demo.views import demo_logins as people_to_offer
+from demo.year.year import has_year
 from hubs.models import User
 
 register = template.Library()
@@ -14,3 +15,9 @@ register = template.Library()
 def demo_logins(context: dict[str, Any]) -> list[User]:
     """The people to offer in the request's hub."""
     return people_to_offer(context["request"].hub)
+
+
+@register.simple_tag(takes_context=True)
+def demo_has_year(context: dict[str, Any]) -> bool:
+    """Whether the request's hub has a simulated year to tell of."""
+    return has_year(context["request"].hub)

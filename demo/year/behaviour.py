@@ -40,7 +40,7 @@ class Truth:
         return float(1.0 / (1.0 + np.exp(-logit)))
 
 
-ASKS = Truth(-1.9, {"relevance": 0.8, "earlier_relation": -0.8, "declined_before": -1.5, "same_field": 0.3})
+ASKS = Truth(1.5, {"relevance": 1.2, "earlier_relation": -0.8, "declined_before": -1.5, "same_field": 0.3})
 ANSWERS = Truth(0.9, {"small_unit": 0.35, "offer_need_meaning": 0.3, "capacity_left": 0.3, "declined_before": -0.5})
 ACCEPTS = Truth(
     -0.6,

@@ -23,7 +23,7 @@ from profiles.enums import ProfileKind
 from profiles.models import Profile, Statement
 from profiles.terms import code_of
 
-SHOWN = 8
+SHOWN = 6
 MOST_ASKED = 2
 _PROJECT_SHARE = {ProfileKind.FIRM: 0.25, ProfileKind.RESEARCHER: 0.7}
 # Late July, and between Christmas and New Year, hardly anybody looks.

@@ -103,7 +103,7 @@ def _answer(world: World, introduction: Introduction, row: FollowUp, today: date
         and world.happens(0.8)
     }
     if not outcomes:
-        kind = AnswerKind.DO_NOT_KNOW if introduction.met_at is None or world.happens(0.3) else AnswerKind.NO_BENEFIT
+        kind = AnswerKind.DO_NOT_KNOW if world.happens(0.35) else AnswerKind.NO_BENEFIT
         says = one_of(NOTHING, world.generator) if kind == AnswerKind.NO_BENEFIT and world.happens(0.4) else ""
         return Answer(kind.value, text=says, hub_answers=hub_answers)
     effect = asks_effect(row.moment)

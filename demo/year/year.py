@@ -36,7 +36,7 @@ class Plan:
     """How long, how busy (looks at a list on a working day), drawn how, and whether the ranker is trained on it."""
 
     days: int = 365
-    lists_a_day: float = 2.8
+    lists_a_day: float = 2.6
     seed: int = 20261
     trains: bool = True
 

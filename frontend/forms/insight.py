@@ -21,7 +21,7 @@ class Number(forms.FloatField):
         super().__init__(error_messages={"invalid": _INVALID_NUMBER}, **options)
         self.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
 
-    def to_python(self, value: Any) -> float | None:
+    def to_python(self, value: Any) -> Any:
         """The number; None for nothing."""
         return super().to_python(value.strip().replace(",", ".") if isinstance(value, str) else value)
 

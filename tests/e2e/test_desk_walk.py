@@ -52,8 +52,8 @@ def screens(page: Page, say: Say, waiting: Waiting) -> None:
     page.locator(f'[data-row][href$="/desk/screen/{waiting.request}/"]').click()
     expect(page.get_by_role("main")).to_contain_text("En times samtale om en skinne")
     assert findings(page) == []
-    page.get_by_role("group", name=say("Unmet need")).get_by_text(say("Good"), exact=True).click()
-    page.get_by_role("group", name=say("Payer")).get_by_text(say("Weak"), exact=True).click()
+    page.get_by_role("group", name=say("Unmet need")).get_by_role("radio", name=say("Good")).check()
+    page.get_by_role("group", name=say("Payer")).get_by_role("radio", name=say("Weak")).check()
     page.get_by_label(say("Your note")).fill("God sag, betaleren mangler.")
     page.get_by_role("button", name=say("Pass it on")).click()
     expect(page.get_by_role("alert")).to_contain_text(waiting.asked)

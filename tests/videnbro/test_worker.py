@@ -60,7 +60,7 @@ def use(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
 
 def test_duties_have_names_of_their_own_and_mails_come_last() -> None:
-    assert [each.name for each in DUTIES] == ["introductions", "follow-ups", "learning", "mails"]
+    assert [each.name for each in DUTIES] == ["introductions", "follow-ups", "learning", "forgetting", "mails"]
 
 
 def test_once_sends_what_is_due(
