@@ -21,6 +21,8 @@ from matching.domain.indexing import embed_missing, rebuild_index
 from matching.domain.market import market_for_profile
 from matching.domain.presenting import Found, Presenter
 from matching.domain.recommending import recommend_for_profile
+from matching.engine.contact_features import HIGH, LOW
+from matching.engine.ranker import prior_ranker
 from matching.engine.rows import RowFilter
 from matching.indexing.registry import registry
 from matching.serving import hub_index, query_encoder
@@ -75,6 +77,26 @@ def lists(profiles: int) -> Figures:
         "explain_ms_p50": 1000 * float(np.median(parts[:, 1])),
         "explain_over_rank_p50": float(np.median(parts[:, 1]) / np.median(parts[:, 0])),
         "sql_queries": max(queries),
+    }
+
+
+def scoring(profiles: int) -> Figures:
+    """Time the learning ranker on 200 candidates against the encode and search before it, in turn."""
+    hub = Hub.objects.get()
+    ranker = prior_ranker()
+    generator = np.random.default_rng(1)
+    tables = [generator.uniform(LOW, HIGH, (_DEPTH, len(LOW))) for _ in range(_LISTS)]
+    seekers = _seekers(hub, _LISTS)
+    ranker.expected_value(tables[0])
+    _encode_and_search(hub.pk, seekers[0])
+    scoring_times, search_times = [], []
+    for profile, table in zip(seekers, tables, strict=False):
+        query_encoder().forget()
+        search_times.append(seconds(partial(_encode_and_search, hub.pk, profile)))
+        scoring_times.append(seconds(partial(ranker.expected_value, table)))
+    return {
+        "score_200_ms_p50": 1000 * float(np.median(scoring_times)),
+        "score_over_search": float(np.median(scoring_times) / np.median(search_times)),
     }
 
 

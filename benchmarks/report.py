@@ -49,6 +49,16 @@ BARS: dict[str, tuple[tuple[str, str, float], ...]] = {
     ),
     "allocate": (("caps_broken", "<=", 0), ("seconds", "<=", 60.0)),
     "offpolicy": (("coverage_90", ">=", 0.85), ("coverage_90", "<=", 0.95)),
+    "learning": (
+        ("gap_closed", ">=", 0.5),
+        ("worst_quarter_loss", "<=", 0.05),
+        ("wrong_prior_recovery", ">=", 0.95),
+        ("cap_violations", "<=", 0),
+        ("ece", "<=", 0.05),
+        ("train_100k_s", "<=", 60),
+        ("train_rss_mb", "<=", 1024),
+        ("score_over_search", "<=", 0.1),
+    ),
 }
 
 

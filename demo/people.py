@@ -99,9 +99,7 @@ YEAR_PEOPLE = (
 EVERYBODY = tuple(sorted((*DEMO_PEOPLE, *YEAR_PEOPLE), key=lambda person: person.role != Role.MEMBER))
 
 
-def create_people(
-    hub: Hub, profiles: Mapping[str, Profile], people: Iterable[DemoPerson] = DEMO_PEOPLE
-) -> list[User]:
+def create_people(hub: Hub, profiles: Mapping[str, Profile], people: Iterable[DemoPerson] = DEMO_PEOPLE) -> list[User]:
     """Make each person with role and profile, once; `profiles` maps keys of `demo/data` to the loaded rows.
 
     Raises:

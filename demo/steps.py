@@ -13,7 +13,7 @@ from pathlib import Path
 from django.conf import settings
 
 from demo.serving import ROOT
-from demo.year.year import has_year
+from demo.year.bodies import has_year
 from matching.encoder_build.cache import find_encoder
 from matching.enums import Purpose
 

@@ -54,10 +54,9 @@ class ComparisonView:
     least_rewarded: int | None = None
 
     @property
-    def gain(self) -> float | None:
-        """How much more the shadow would have been worth, as a share of the champion's worth; None for no worth."""
-        champion = next((row.value for row in self.rows if row.decides and not row.is_shadow), 0.0)
-        return self.difference.value / champion if self.difference and champion > 0 else None
+    def less(self) -> float:
+        """How much less the shadow would have been worth; 0 where it would have been worth more, or nobody knows."""
+        return max(-self.difference.value, 0.0) if self.difference else 0.0
 
 
 def comparison_view(judgement: Mapping[str, Any] | None) -> ComparisonView | None:

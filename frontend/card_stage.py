@@ -23,6 +23,7 @@ from matching.queries.groups import DIMENSIONS, dimension_label, group_label
 Card = Mapping[str, Any]
 # What was believed lies further away than this many deviations of what is believed now.
 CLEARLY = 2.0
+_QUIET = 0.5
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,11 @@ class WeightRow:
     def has_moved(self) -> bool:
         """Whether the evidence clearly contradicts the expert."""
         return abs(self.moved) > CLEARLY
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether neither the expert has an opinion nor the evidence says anything."""
+        return not self.prior and abs(self.moved) < _QUIET
 
 
 @dataclass(frozen=True)
@@ -102,6 +108,7 @@ class StageView:
     observations: int
     positives: int
     weights: tuple[WeightRow, ...]
+    quiet: tuple[WeightRow, ...]
     believers: tuple[str, ...]
     figures: tuple[FigureRow, ...]
     held_out: int
@@ -117,13 +124,14 @@ def stage_view(card: Card, stage: str) -> StageView | None:
     beliefs = card.get("stages", {}).get(stage)
     if beliefs is None:
         return None
-    metrics = card.get("metrics", {}).get(stage)
+    metrics, weights = card.get("metrics", {}).get(stage), _weights(beliefs["features"])
     return StageView(
         code=stage,
         words=stage_words(stage),
         observations=int(beliefs["observations"]),
         positives=int(beliefs["positives"]),
-        weights=_weights(beliefs["features"]),
+        weights=tuple(row for row in weights if not row.is_quiet),
+        quiet=tuple(row for row in weights if row.is_quiet),
         believers=tuple(_believers(metrics).values()),
         figures=_figures(metrics),
         held_out=int(metrics["held_out"]) if metrics else 0,

@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 
 from demo.views import demo_logins as people_to_offer
-from demo.year.year import has_year
+from demo.year.bodies import has_year
 from hubs.models import User
 
 register = template.Library()

@@ -1,4 +1,4 @@
-"""What happens when: actions in the order of their moments, so that the year is lived through once from its first day."""
+"""What happens when: actions in the order of their moments, so that the year is lived through day by day."""
 
 import heapq
 from collections.abc import Callable

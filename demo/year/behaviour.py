@@ -40,10 +40,10 @@ class Truth:
         return float(1.0 / (1.0 + np.exp(-logit)))
 
 
-ASKS = Truth(1.5, {"relevance": 1.2, "earlier_relation": -0.8, "declined_before": -1.5, "same_field": 0.3})
+ASKS = Truth(1.5, {"relevance": 1.2, "earlier_relation": -0.2, "declined_before": -1.5, "same_field": 0.3})
 ANSWERS = Truth(0.9, {"small_unit": 0.35, "offer_need_meaning": 0.3, "capacity_left": 0.3, "declined_before": -0.5})
 ACCEPTS = Truth(
-    -0.6,
+    -1.0,
     {
         "small_unit": 0.75,
         "same_region": 0.0,
@@ -105,5 +105,7 @@ def outcome_days(features: Sequence[float], generator: np.random.Generator) -> d
             found[rung.code] = float(generator.exponential(rung.median_delay_days / np.log(2.0)))
     if Rung.STOPPED_WITH_LEARNING in found:
         # Who has stopped has no project, and nothing is sold.
-        found = {code: days for code, days in found.items() if code in (Rung.INPUT_RECEIVED, Rung.STOPPED_WITH_LEARNING)}
+        found = {
+            code: days for code, days in found.items() if code in (Rung.INPUT_RECEIVED, Rung.STOPPED_WITH_LEARNING)
+        }
     return found

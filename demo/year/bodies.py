@@ -8,6 +8,7 @@ from demo.loading import DATA_DIR, HUB_SLUG, LoadedDemo, load_profiles, read_pro
 from demo.people import YEAR_PEOPLE, create_people
 from hubs.models import Hub
 from kernel.errors import NotReady
+from matching.models import Introduction
 from profiles.enums import ProfileKind
 from profiles.models import Profile
 
@@ -36,3 +37,9 @@ def invented_profiles(hub: Hub, folder: Path = DATA_DIR) -> list[Profile]:
     firms = [row["key"] for row in read_profile_rows(folder) if row["kind"] == ProfileKind.FIRM]
     rows = Profile.objects.filter(hub=hub, slug__in=[*firms, *bodies]).select_related("organisation", "hub")
     return list(rows.order_by("pk"))
+
+
+def has_year(hub: Hub | None = None) -> bool:
+    """Whether a simulated year is there."""
+    rows = Introduction.objects.filter(is_simulated=True)
+    return (rows.filter(hub=hub) if hub else rows).exists()

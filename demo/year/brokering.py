@@ -32,9 +32,7 @@ def _propose(world: World, now: datetime) -> None:
     firms = [profile for profile in world.invented if profile.kind == ProfileKind.FIRM]
     seeker = firms[int(world.generator.integers(len(firms)))]
     purpose = Purpose.OPI_LIGHT.value
-    found = recommend_for_profile(
-        world.broker, seeker, purpose=purpose, today=now.date(), among=world.ids, limit=3
-    )
+    found = recommend_for_profile(world.broker, seeker, purpose=purpose, today=now.date(), among=world.ids, limit=3)
     for match in found.matches:
         ours, theirs = match.ours.statement if match.ours else None, match.theirs.statement
         if frozenset({seeker.pk, match.profile.pk}) in world.reserved or ours is None or theirs is None:

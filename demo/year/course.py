@@ -6,7 +6,7 @@ from django.db import transaction
 
 from demo.year.agenda import clock, working_day
 from demo.year.behaviour import ACCEPTS, ANSWERS, answer_delay_days, decline_reason, outcome_days
-from demo.year.words import RETURNED, SCREENED, CLOSED, DECLINED, INTERESTS, NOTES, NOT_NOW, one_of
+from demo.year.words import CLOSED, DECLINED, INTERESTS, NOT_NOW, NOTES, RETURNED, SCREENED, one_of
 from demo.year.world import World
 from kernel.errors import DomainError
 from matching.domain.introductions.answering import (
@@ -82,7 +82,9 @@ def _screen(world: World, introduction: Introduction, now: datetime) -> None:
     except DomainError as error:
         # The month is full: it waits for the next one.
         world.refused[error.code] += 1
-        world.agenda.at(_office_hour(world, local_day(now) + timedelta(days=9)), lambda at: _retry(world, introduction, at))
+        world.agenda.at(
+            _office_hour(world, local_day(now) + timedelta(days=9)), lambda at: _retry(world, introduction, at)
+        )
         return
     if passes:
         _after_sending(world, screened)
@@ -194,7 +196,9 @@ def accept(world: World, introduction: Introduction, *, side: str, now: datetime
         if world.happens(0.8):
             world.agenda.at(now + timedelta(days=1), lambda at, side=undeclared: _declare(world, fresh, side, at))  # type: ignore[misc]
     if world.happens(0.85) and meets:
-        world.agenda.at(now + timedelta(days=float(world.generator.uniform(0.2, 3.0))), lambda at: _agree(world, fresh, at))
+        world.agenda.at(
+            now + timedelta(days=float(world.generator.uniform(0.2, 3.0))), lambda at: _agree(world, fresh, at)
+        )
     if world.happens(0.3):
         later = local_day(now) + timedelta(days=int(world.generator.integers(110, 220)))
         world.agenda.at(clock(working_day(later), 15), lambda at: _close(world, fresh, at))

@@ -67,7 +67,9 @@ def look(world: World, seeker: Profile, now: datetime) -> None:
             Impression.objects.filter(pk=impression.pk).update(opened_at=now + timedelta(minutes=2))
             wants = world.happens(chance / min(0.05 + 2.5 * chance, 0.9))
             if wants and asked < MOST_ASKED and _is_free(world, seeker, match.profile):
-                asked += ask(world, seeker, match, impression, Purpose(purpose), now + timedelta(minutes=20)) is not None
+                asked += (
+                    ask(world, seeker, match, impression, Purpose(purpose), now + timedelta(minutes=20)) is not None
+                )
 
 
 def _purpose(world: World, seeker: Profile) -> str:

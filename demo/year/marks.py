@@ -42,7 +42,8 @@ class Marks:
 
     def __init__(self, hub: Hub) -> None:
         self._hub_id = hub.pk
-        self._last = {model: _newest(model) for model in (*_DATED, AuditRecord)}
+        tables: tuple[type[Model], ...] = (*_DATED, AuditRecord)
+        self._last = {model: _newest(model) for model in tables}
         self._first_mail = self._last[OutgoingMail]
 
     def settle(self, at: datetime) -> None:

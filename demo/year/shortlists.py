@@ -92,7 +92,13 @@ class _List:
         chosen = list(Candidate.objects.filter(shortlist=shortlist, profile_id__in=keys).select_related("profile"))
         # The facilitator writes down what the owner decides and declares, since nobody signs in for the invented.
         choose(
-            shortlist, viewer=self.world.broker, version=shortlist.version, candidates=chosen, reason=decision["reason"],
-            has_interests=bool(decision["interests"]), interests=decision["interests"], now=now,
+            shortlist,
+            viewer=self.world.broker,
+            version=shortlist.version,
+            candidates=chosen,
+            reason=decision["reason"],
+            has_interests=bool(decision["interests"]),
+            interests=decision["interests"],
+            now=now,
             today=local_day(now),
-        )  # fmt: skip
+        )

@@ -30,7 +30,12 @@ _AFTER_REMINDER, _BY_PHONE = 0.3, 0.4
 # How surely a side mentions what came of it: the asked side knows less of what happens at the asker's.
 _MENTIONS = {Side.SEEKER.value: 0.9, Side.RECEIVER.value: 0.78}
 _EXPECTED_DAYS = 900.0
-_ATTRIBUTIONS = ((Attribution.MAJOR, 0.3), (Attribution.SOME, 0.4), (Attribution.LIMITED, 0.2), (Attribution.DO_NOT_KNOW, 0.1))
+_ATTRIBUTIONS = (
+    (Attribution.MAJOR, 0.3),
+    (Attribution.SOME, 0.4),
+    (Attribution.LIMITED, 0.2),
+    (Attribution.DO_NOT_KNOW, 0.1),
+)
 _WITHOUT_US = (
     (Counterfactual.NOTHING, 0.3), (Counterfactual.LOWER_75, 0.15), (Counterfactual.LOWER_50, 0.2),
     (Counterfactual.LOWER_25, 0.15), (Counterfactual.SAME, 0.1), (Counterfactual.DO_NOT_KNOW, 0.1),

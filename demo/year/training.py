@@ -1,4 +1,4 @@
-"""What the ranker makes of the year: begun from the experts, trained each quarter, let to rank by evidence or a person."""
+"""What the ranker makes of the year: begun from the experts, trained each quarter, promoted by evidence or a person."""
 
 from datetime import datetime, timedelta
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from demo.loading import DATA_DIR, HUB_SLUG
 from demo.people import DEMO_PEOPLE
 from demo.year.agenda import clock
-from demo.year.bodies import invented_profiles
+from demo.year.bodies import has_year, invented_profiles
 from demo.year.brokering import plan_brokering
 from demo.year.looking import plan_looks
 from demo.year.marks import Marks
@@ -36,7 +36,7 @@ class Plan:
     """How long, how busy (looks at a list on a working day), drawn how, and whether the ranker is trained on it."""
 
     days: int = 365
-    lists_a_day: float = 2.6
+    lists_a_day: float = 2.2
     seed: int = 20261
     trains: bool = True
 
@@ -55,12 +55,6 @@ class Lived:
     def introductions(self) -> int:
         """All requests of the year."""
         return sum(self.states.values())
-
-
-def has_year(hub: Hub | None = None) -> bool:
-    """Whether a simulated year is there."""
-    rows = Introduction.objects.filter(is_simulated=True)
-    return (rows.filter(hub=hub) if hub else rows).exists()
 
 
 @transaction.atomic

@@ -12,9 +12,10 @@ from scipy.special import digamma, gammaln
 
 from matching.engine.bayesian import Column, Evidence, Posterior, Prior, fit, log_evidence
 
-# By what factor every standard deviation is multiplied, and how surprising a factor of e would be beforehand.
+# By what factor every standard deviation may be multiplied, and how probable each is beforehand. The mean of the squares
+# is 1: without evidence the average is the table itself.
 FACTORS = (0.25, 0.5, 1.0, 2.0)
-_LOG_FACTOR_SD = 0.7
+_BEFOREHAND = (0.2, 0.3, 0.3625, 0.1375)
 # A factor less probable than this is not worth adding up.
 _LEAST_SHARE = 1e-3
 # Single opinions may be far off: Student's t with so many degrees of freedom, found in so many rounds.
@@ -37,12 +38,11 @@ def fit_with_strength(priors: Mapping[str, Prior], evidence: Mapping[str, Eviden
     """
     tried: list[dict[str, Posterior]] = []
     scores: list[float] = []
-    for factor in FACTORS:
+    for factor, probability in zip(FACTORS, _BEFOREHAND, strict=True):
         found = {name: _robust_fit(prior, evidence[name], factor) for name, prior in priors.items()}
         if all(posterior.converged for posterior, _bound in found.values()):
             tried.append({name: posterior for name, (posterior, _bound) in found.items()})
-            scores.append(sum(bound for _posterior, bound in found.values()))
-            scores[-1] -= 0.5 * (np.log(factor) / _LOG_FACTOR_SD) ** 2
+            scores.append(float(np.log(probability)) + sum(bound for _posterior, bound in found.values()))
     if not tried:
         return {name: fit(priors[name], evidence[name]) for name in priors}
     share = np.exp(np.array(scores) - max(scores))

@@ -84,9 +84,7 @@ def colleagues_of(viewer: Viewer) -> list[User]:
         NotAllowed: the viewer does not broker for the hub.
     """
     require_broker(viewer)
-    rows = User.objects.filter(
-        memberships__hub_id=viewer.hub_id, memberships__role__in=BROKER_ROLES, is_active=True
-    )
+    rows = User.objects.filter(memberships__hub_id=viewer.hub_id, memberships__role__in=BROKER_ROLES, is_active=True)
     return [person for person in rows.order_by("name", "email") if person.pk != viewer.user_id]
 
 

@@ -10,7 +10,19 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from benchmarks import allocate, encode, experts, index, offpolicy, partners, quality, reciprocal, recommend, retrieve
+from benchmarks import (
+    allocate,
+    encode,
+    experts,
+    index,
+    learning,
+    offpolicy,
+    partners,
+    quality,
+    reciprocal,
+    recommend,
+    retrieve,
+)
 from benchmarks.data_files import DataMissing
 from benchmarks.report import as_table, computable, write_report
 from kernel.errors import DomainError
@@ -28,11 +40,13 @@ BENCHMARKS: dict[str, ModuleType] = {
     "allocate": allocate,
     "offpolicy": offpolicy,
     "reciprocal": reciprocal,
+    "learning": learning,
 }
 # Options that only some benchmarks take.
 _TAKES = {
-    "data": {"partners", "experts", "retrieve", "allocate", "offpolicy", "reciprocal"},
-    "size": {"recommend", "index", "allocate"},
+    "data": {"partners", "experts", "retrieve", "allocate", "offpolicy", "reciprocal", "learning"},
+    "size": {"recommend", "index", "allocate", "learning"},
+    "world": {"learning"},
     "rank": {"experts"},
     "history_until": {"partners"},
     "queries_from": {"partners"},
@@ -51,7 +65,8 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="One flat JSON object and nothing else on stdout.")
         parser.add_argument("--report", type=Path, help="Write the page with all figures to this file.")
         parser.add_argument("--data", type=Path, help="Folder with the data to measure on, or its file.")
-        parser.add_argument("--size", type=int, help="How many profiles, statements or agents.")
+        parser.add_argument("--size", type=int, help="How many profiles, statements, agents or hubs.")
+        parser.add_argument("--world", help="What makes the worlds of bench learning, as package.module:factory.")
         parser.add_argument("--rank", choices=("experts", "queries"), help="What bench experts puts in order.")
         parser.add_argument("--history-until", help="First day that is no history any more, as 2023-10-01.")
         parser.add_argument("--queries-from", help="First day whose projects are asked about.")
@@ -104,6 +119,8 @@ def _measure(name: str, options: dict[str, Any], say: Say) -> Figures:
     if name == "partners" and data is not None:
         days = (options["history_until"], options["queries_from"], options["queries_until"] or "")
         return dict(partners.run_data(data, say, *days))
+    if name == "learning":
+        return dict(learning.run(say, size or learning.HUBS, data, options["world"]))
     if name == "experts":
         return dict(experts.run_data(data, say, options["rank"] or "experts"))
     if name == "allocate" and size is not None:
@@ -128,9 +145,11 @@ def _check_options(name: str, options: dict[str, Any]) -> None:
     for option, takers in _TAKES.items():
         if options[option] is not None and name not in takers:
             raise CommandError(f"bench {name} takes no --{option.replace('_', '-')}.")
-    if options["size"] is not None and not 2 <= options["size"] <= 10_000_000:
+    if name == "learning" and options["size"] is not None and not 1 <= options["size"] <= 1000:
+        raise CommandError("bench learning takes from 1 to 1000 hubs as its --size.")
+    if name != "learning" and options["size"] is not None and not 2 <= options["size"] <= 10_000_000:
         raise CommandError("--size is a number from 2 to 10000000.")
-    if options["data"] is not None and options["size"] is not None:
+    if name == "allocate" and options["data"] is not None and options["size"] is not None:
         raise CommandError("bench allocate takes --data or --size, not both.")
     if name == "experts" and options["data"] is None:
         raise CommandError("bench experts needs --data: a folder with experts, queries and labels.")

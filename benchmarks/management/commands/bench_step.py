@@ -1,4 +1,4 @@
-"""One step of `bench recommend` or `bench quality`, in this process; prints its figures as one line of JSON."""
+"""One step of a benchmark, in this process; prints its figures as one line of JSON."""
 
 import importlib
 import json
@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandParser
 _STEPS = {
     "build": ("benchmarks.recommend_steps", "build"),
     "lists": ("benchmarks.recommend_steps", "lists"),
+    "scoring": ("benchmarks.recommend_steps", "scoring"),
     "worker": ("benchmarks.recommend_steps", "worker"),
     "quality": ("benchmarks.quality_steps", "measure"),
 }

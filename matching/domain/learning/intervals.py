@@ -23,11 +23,14 @@ def share_interval(share: float, count: int) -> tuple[float, float]:
 def auc_interval(auc: float, positives: int, negatives: int) -> tuple[float, float]:
     """90 % interval of an area under the curve from so many cases of either kind; (0, 1) without both.
 
+    The variance is that of an area drawn a little towards a half, since a perfect order of few cases proves little.
     Source: J. Hanley, B. McNeil, Radiology 143 (1982), equation 1.
     """
     if positives <= 0 or negatives <= 0:
         return 0.0, 1.0
-    one, two = auc / (2.0 - auc), 2.0 * auc**2 / (1.0 + auc)
-    spread = auc * (1.0 - auc) + (positives - 1) * (one - auc**2) + (negatives - 1) * (two - auc**2)
-    half = Z90 * sqrt(max(spread, 0.0) / (positives * negatives))
+    pairs = positives * negatives
+    area = (auc * pairs + 0.5) / (pairs + 1.0)
+    one, two = area / (2.0 - area), 2.0 * area**2 / (1.0 + area)
+    spread = area * (1.0 - area) + (positives - 1) * (one - area**2) + (negatives - 1) * (two - area**2)
+    half = Z90 * sqrt(max(spread, 0.0) / pairs)
     return max(auc - half, 0.0), min(auc + half, 1.0)

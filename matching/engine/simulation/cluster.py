@@ -56,9 +56,7 @@ def make_cluster(settings: Settings, number: int, seed: int = 0) -> Cluster:
     return Cluster(settings, root, population, preferences, known | known.T)
 
 
-def _reference_lists(
-    settings: Settings, population: Population, generator: np.random.Generator
-) -> list[ReferenceList]:
+def _reference_lists(settings: Settings, population: Population, generator: np.random.Generator) -> list[ReferenceList]:
     """Lists as the expert's table makes them, before anybody has met."""
     expert = prior_ranker(values=settings.values)
     attention = np.arange(1, settings.list_length + 1, dtype=np.float64) ** -settings.attention
@@ -145,9 +143,7 @@ class SimulatedWorld:
     def _question(self, query: Query) -> tuple[Matrix, Column]:
         if query.number not in self._questions:
             chance = self._cluster.stream(_QUESTION, query.number)
-            self._questions[query.number] = static_features(
-                self._cluster.population, query.seeker, query.day, chance
-            )
+            self._questions[query.number] = static_features(self._cluster.population, query.seeker, query.day, chance)
         return self._questions[query.number]
 
     def _contact_columns(self, query: Query) -> dict[str, Column]:

@@ -1,6 +1,6 @@
 """All policies in one simulated hub, and the figures over many hubs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,14 +78,15 @@ def make_policy(name: str, world: World, settings: Settings, seed: int) -> Polic
         KeyError: there is no such policy.
     """
     values = settings.values
-    return {
+    made: dict[str, Callable[[], Policy]] = {
         RANDOM: lambda: random_policy(seed),
         SIMILARITY: similarity_policy,
         PRIOR: lambda: prior_policy(values),
         LEARNER: lambda: Learner(values, PRIORS, seed=seed),
         ORACLE: lambda: oracle_policy(world, values),
         WRONG: lambda: Learner(values, wrong_tables(settings), seed=seed),
-    }[name]()
+    }
+    return made[name]()
 
 
 def figures(results: Sequence[HubResult]) -> dict[str, float]:

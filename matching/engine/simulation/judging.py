@@ -20,9 +20,8 @@ _BINS = 10
 
 @dataclass(frozen=True)
 class Record:
-    """Every impression of one policy in one world, in order of time (k,): `truth`, `observable` (the same with
-    the hidden part averaged out) and, where the policy predicted, `predicted` hold the probability of each stage
-    (stages, k), asking times that of being looked at.
+    """Every impression of one policy in one world, in order of time (k,): `truth` and, where the policy
+    predicted, `predicted` hold the probability of each stage (stages, k), asking times that of being looked at.
     """
 
     day: Column
@@ -30,7 +29,6 @@ class Record:
     asked: Flags
     answer: Ids
     truth: Matrix
-    observable: Matrix
     predicted: Matrix | None
     propensity: Column
 
@@ -51,9 +49,7 @@ class Calibration:
     true: Matrix
 
     def __add__(self, other: "Calibration") -> "Calibration":
-        return Calibration(
-            self.count + other.count, self.predicted + other.predicted, self.true + other.true
-        )
+        return Calibration(self.count + other.count, self.predicted + other.predicted, self.true + other.true)
 
     def errors(self) -> dict[str, float]:
         """Expected calibration error by stage: |mean predicted - mean true| of each tenth, weighed by its contacts.
@@ -69,7 +65,7 @@ class Calibration:
 def simulate(world: World, policy: Policy, settings: Settings) -> Record:
     """Let a policy fill all lists of all months; at the start of each month but the first it may learn."""
     log = Log(settings.expires_days)
-    truths: list[NDArray[np.float64]] = []
+    truths: list[Matrix] = []
     predictions: list[Matrix] = []
     lists: list[tuple[Shown, Fates]] = []
     for month in range(settings.months):
@@ -78,8 +74,8 @@ def simulate(world: World, policy: Policy, settings: Settings) -> Record:
         for query in world.queries(month):
             candidates = world.candidates(query)
             chosen = policy.choose(query, candidates, settings.list_length)
-            both = np.stack([world.truth(query, candidates), world.observable_truth(candidates)])[:, :, chosen.order]
-            both[:, STAGES.index(ASKS)] *= world.attention(len(chosen.order))
+            truth = world.truth(query, candidates)[:, chosen.order]
+            truth[STAGES.index(ASKS)] *= world.attention(len(chosen.order))
             shown = Shown(
                 query,
                 candidates.party[chosen.order],
@@ -89,20 +85,20 @@ def simulate(world: World, policy: Policy, settings: Settings) -> Record:
             )
             fates = world.show(query, shown.party)
             log.write(shown, fates)
-            truths.append(both)
+            truths.append(truth)
             lists.append((shown, fates))
             if chosen.predicted is not None:
                 predictions.append(chosen.predicted)
     return _record(lists, truths, predictions)
 
 
-def _record(lists: list[tuple[Shown, Fates]], truths: list[NDArray[np.float64]], predictions: list[Matrix]) -> Record:
+def _record(lists: list[tuple[Shown, Fates]], truths: list[Matrix], predictions: list[Matrix]) -> Record:
     return Record(
         np.concatenate([np.full(len(shown.party), shown.query.day) for shown, _fates in lists]),
         np.concatenate([shown.party for shown, _fates in lists]),
         np.concatenate([fates.asked for _shown, fates in lists]),
         np.concatenate([fates.answer for _shown, fates in lists]),
-        *np.concatenate(truths, axis=2),
+        np.concatenate(truths, axis=1),
         np.concatenate(predictions, axis=1) if predictions else None,
         np.concatenate([shown.propensity for shown, _fates in lists]),
     )
@@ -116,7 +112,6 @@ def worth_by_month(record: Record, settings: Settings) -> Matrix:
         np.ones(len(record.day)),
         accepted_contacts(record.truth),
         expected_values(record.truth, settings.values),
-        expected_values(record.observable, settings.values),
     )
     return np.stack([np.bincount(record.month, weights=part, minlength=settings.months) for part in parts])
 
@@ -170,10 +165,11 @@ def gap_closed(prior: float, learner: float, oracle: float) -> float:
 
 
 def by_quarter(worth: Matrix) -> Matrix:
-    """Sums (rows, quarters) of sums by month (rows, months); months that fill no quarter are left out, unless all are."""
+    """Sums (rows, quarters) of sums by month (rows, months); months beyond whole quarters are left out,
+    unless there are no others.
+    """
     months = worth.shape[1]
     if months < MONTHS_A_QUARTER:
-        return worth.sum(axis=1, keepdims=True)
+        return np.asarray(worth.sum(axis=1, keepdims=True), dtype=np.float64)
     whole = months // MONTHS_A_QUARTER * MONTHS_A_QUARTER
     return np.asarray(worth[:, :whole].reshape(len(worth), -1, MONTHS_A_QUARTER).sum(axis=2))
-

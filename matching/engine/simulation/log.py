@@ -100,9 +100,7 @@ def _outcomes(matrix: Matrix, fates: Fates, day: float) -> dict[str, Evidence]:
     came = fates.rung_days[told] <= last[told, None]
     # Infinite where it never came; not looked at then.
     delay = fates.rung_days[told] - fates.answer_day[told, None]
-    seen = {
-        code: SeenDelays(delay[came[:, place], place], age[came[:, place]]) for place, code in enumerate(CODES)
-    }
+    seen = {code: SeenDelays(delay[came[:, place], place], age[came[:, place]]) for place, code in enumerate(CODES)}
     rungs: tuple[Rung, ...] = learned_delays(seen)
     return {
         f"rung:{rung.code}": Evidence(matrix[told], came[:, place].astype(np.float64), matured=matured(rung, age))

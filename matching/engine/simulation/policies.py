@@ -117,9 +117,7 @@ class Learner:
         values = self.ranker.expected_value(candidates.matrix)
         sampled = self.ranker.sampled_values(candidates.matrix, chance, _ROWS_OF_PROPENSITY)
         allowed = candidates.allowed
-        choice = choose_list(
-            values, sampled, length=length, explore=self._explored, generator=chance, allowed=allowed
-        )
+        choice = choose_list(values, sampled, length=length, explore=self._explored, generator=chance, allowed=allowed)
         logged = propensities(values, sampled, length=length, explore=self._explored, allowed=allowed)
         found = self.ranker.stage_probabilities(candidates.matrix[choice.order])
         predicted = np.stack([found[stage] for stage in STAGES])

@@ -29,8 +29,8 @@ _LIMITS = tuple((feature.low, feature.high) for feature in FEATURES)
 @dataclass(frozen=True)
 class Population:
     """One row a party (n,): `role` is the part of the triple helix or -1, `small` -1, 0 or 1, `themes` (n, themes)
-    flags, `needs` and `offers` (n, statements, d) unit vectors, `age_days` since a statement changed before day 0, `cap`
-    requests a period or -1, `activity` the share of all lists that the party asks for.
+    flags, `needs` and `offers` (n, statements, d) unit vectors, `age_days` since a statement changed before day 0,
+    `cap` requests a period or -1, `activity` the share of all lists that the party asks for.
     """
 
     kind: Ids
@@ -81,9 +81,7 @@ def _directions(generator: np.random.Generator, shape: tuple[int, ...]) -> NDArr
     return np.asarray(vectors / np.linalg.norm(vectors, axis=-1, keepdims=True), dtype=np.float64)
 
 
-def _statements(
-    generator: np.random.Generator, centres: NDArray[np.float64], topic: Ids
-) -> NDArray[np.float64]:
+def _statements(generator: np.random.Generator, centres: NDArray[np.float64], topic: Ids) -> NDArray[np.float64]:
     count = len(topic)
     own = topic[np.arange(count)[:, None], generator.integers(2, size=(count, _STATEMENTS))]
     elsewhere = generator.random((count, _STATEMENTS)) < 0.3
@@ -147,9 +145,7 @@ def _party_columns(population: Population, seeker: int) -> dict[str, Column]:
     }
 
 
-def _statement_columns(
-    population: Population, seeker: int, generator: np.random.Generator
-) -> dict[str, Column]:
+def _statement_columns(population: Population, seeker: int, generator: np.random.Generator) -> dict[str, Column]:
     count = len(population)
     named = np.full(count, 0.0)
     if generator.random() < 0.4:

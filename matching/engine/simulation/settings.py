@@ -5,6 +5,7 @@ Every number can be replaced, also from a JSON object, so that a ranker can be t
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ _RATES = {rung.code: rung.base_rate for rung in RUNGS}
 _DELAYS = {rung.code: rung.median_delay_days for rung in RUNGS}
 _CAPS = {FIRM: (2, 6), RESEARCHER: (1, 4), CLINICIAN: (1, 2), MUNICIPALITY: (1, 3), ADVISER: (2, 8)}
 DAYS_A_MONTH = 30
+_MOST_PROFILES = 3000
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ class Settings:
         unknown = sorted(set(changes) - known)
         if unknown:
             raise ValueError(f"There is no setting {', '.join(unknown)}. Known: {', '.join(sorted(known))}.")
-        merged = {}
+        merged: dict[str, Any] = {}
         for name, value in changes.items():
             before = getattr(self, name)
             if isinstance(before, Mapping) and not isinstance(value, Mapping):
@@ -125,6 +127,8 @@ def _check_sizes(settings: Settings) -> None:
         value = getattr(settings, name)
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
             raise ValueError(f"{name} is a whole number from {least} up.")
+    if settings.profiles > _MOST_PROFILES:
+        raise ValueError(f"profiles is at most {_MOST_PROFILES}: every pair is kept in memory.")
     if settings.list_length >= settings.profiles:
         raise ValueError("list_length is smaller than profiles.")
     if not 0.0 < settings.introductions_a_month < np.inf:
@@ -157,7 +161,7 @@ def _check_times(settings: Settings) -> None:
     if len(settings.follow_up_days) != len(settings.follow_up_answers):
         raise ValueError("follow_up_days and follow_up_answers are as many.")
     later = [0.0, *settings.follow_up_days]
-    if not all(first < second < np.inf for first, second in zip(later, later[1:], strict=False)):
+    if not all(first < second < np.inf for first, second in pairwise(later)):
         raise ValueError("follow_up_days grow from above 0.")
     if not 0.0 <= settings.repeat_days < np.inf:
         raise ValueError("repeat_days is a number of days from 0 up.")

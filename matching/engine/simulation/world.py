@@ -104,5 +104,3 @@ class WorldFactory(Protocol):
     def __call__(self, settings: Settings, number: int) -> World:
         """A hub that nobody has been shown anything in."""
         ...
-
-
