@@ -52,10 +52,11 @@ def _rows(groups: tuple[GroupExposure, ...]) -> tuple[GroupRow, ...]:
 
 
 def change_rows(effect: RankerEffect | None) -> tuple[ChangeRow, ...]:
-    """What the last change of ranker changed, the largest change first."""
+    """What the last change of ranker changed, the largest change first; groups that were never shown are left out."""
     if effect is None:
         return ()
-    rows = [ChangeRow(dimension_label(each.dimension), each.label, each.before, each.after) for each in effect.groups]
+    seen = [each for each in effect.groups if each.before or each.after]
+    rows = [ChangeRow(dimension_label(each.dimension), each.label, each.before, each.after) for each in seen]
     return tuple(sorted(rows, key=lambda row: (-abs(row.difference), row.dimension, row.label)))
 
 

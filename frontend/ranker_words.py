@@ -24,7 +24,7 @@ def stage_words(stage: str) -> Words:
     """What is foretold at a stage; the code itself for a stage that is not known (any more)."""
     known = {
         ASKS: Words(_("Asks"), _("When the pair is shown, is the contact asked for?")),
-        ANSWERS: Words(_("Answers"), _("When it is asked for, does the other party answer in time?")),
+        ANSWERS: Words(_("Answers in time"), _("When it is asked for, does the other party answer in time?")),
         ACCEPTS: Words(_("Says yes"), _("When the other party answers, is the answer yes?")),
     }
     code = stage.removeprefix("rung:")

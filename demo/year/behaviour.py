@@ -3,8 +3,8 @@
 Each table is a logit over the columns that the ranker sees (`matching.engine.contact_features`); beside them every
 party has a temper of its own that no column tells. Two truths differ from what the expert believes:
 
-- small provincial hospitals, municipalities and small firms say yes about twice as often as the large ones; the expert
-  believes in a third of that;
+- small provincial hospitals, municipalities and small firms say yes more than twice as often as the large ones; the
+  expert believes in a third of that;
 - being in the same region does not help at all; the expert believes that it does.
 
 The rates are not measured anywhere: they are made so that a year of a demonstration has something to show.
@@ -21,7 +21,7 @@ from matching.engine.ladder import RUNGS
 from matching.enums import DeclineReason, Rung
 
 # The spread of tempers, in logits.
-TEMPER = 0.35
+TEMPER = 0.3
 # The longest that anybody takes to answer; later the request has expired.
 _ANSWER_MEDIAN_DAYS = 3.5
 
@@ -40,12 +40,12 @@ class Truth:
         return float(1.0 / (1.0 + np.exp(-logit)))
 
 
-ASKS = Truth(1.5, {"relevance": 1.2, "earlier_relation": -0.2, "declined_before": -1.5, "same_field": 0.3})
+ASKS = Truth(1.95, {"relevance": 1.4, "earlier_relation": -0.2, "declined_before": -1.5, "same_field": 0.3})
 ANSWERS = Truth(0.9, {"small_unit": 0.35, "offer_need_meaning": 0.3, "capacity_left": 0.3, "declined_before": -0.5})
 ACCEPTS = Truth(
-    -1.0,
+    -0.8,
     {
-        "small_unit": 0.75,
+        "small_unit": 0.9,
         "same_region": 0.0,
         "offer_need_meaning": 0.5,
         "need_offer_meaning": 0.3,

@@ -16,7 +16,7 @@ from matching.domain.introductions.sending import submit_introduction
 from matching.domain.learning.columns import forget_known
 from matching.domain.learning.impressions import record_recommendations
 from matching.domain.recommending import recommend_for_profile
-from matching.enums import Channel, Purpose
+from matching.enums import OPEN_STATES, Channel, Purpose
 from matching.models import Impression, Introduction
 from matching.results import Match
 from profiles.enums import ProfileKind
@@ -24,7 +24,7 @@ from profiles.models import Profile, Statement
 from profiles.terms import code_of
 
 SHOWN = 6
-MOST_ASKED = 2
+MOST_ASKED, MOST_OPEN = 2, 3
 _PROJECT_SHARE = {ProfileKind.FIRM: 0.25, ProfileKind.RESEARCHER: 0.7}
 # Late July, and between Christmas and New Year, hardly anybody looks.
 _QUIET_WEEKS = frozenset({28, 29, 30, 52})
@@ -78,7 +78,11 @@ def _purpose(world: World, seeker: Profile) -> str:
 
 
 def _is_free(world: World, seeker: Profile, receiver: Profile) -> bool:
-    return frozenset({seeker.pk, receiver.pk}) not in world.reserved
+    """Nobody has all its open requests out at once, so that the written ones find room."""
+    if frozenset({seeker.pk, receiver.pk}) in world.reserved:
+        return False
+    waiting = Introduction.objects.filter(seeker__organisation_id=seeker.organisation_id, state__in=OPEN_STATES)
+    return waiting.count() < MOST_OPEN
 
 
 def ask(

@@ -9,7 +9,8 @@ import yaml
 
 from demo.year.agenda import clock
 from demo.year.world import World
-from matching.domain.introductions.days import local_day
+from matching.domain.introductions.days import local_day, next_month
+from matching.domain.introductions.errors import CapReached
 from matching.domain.projects.gates import decide_gate
 from matching.domain.projects.milestones import add_milestone, mark_milestone
 from matching.domain.projects.participants import answer_invitation, invite
@@ -74,8 +75,14 @@ class _Room:
         set_parts(made, viewer=self.viewer, version=made.version, wanted=wanted)
 
     def _invite(self, row: dict[str, Any], now: datetime) -> None:
+        """A month that is full puts it off to the next one."""
         profile = self.world.by_key[row["profile"]]
-        invited = invite(self.project, viewer=self.viewer, profile=profile, part=row["part"], now=now)
+        try:
+            invited = invite(self.project, viewer=self.viewer, profile=profile, part=row["part"], now=now)
+        except CapReached as error:
+            self.world.refused[error.code] += 1
+            self.world.agenda.at(clock(next_month(local_day(now)), 8), lambda at: self._invite(row, at))
+            return
         if row["says"] != "silent":
             later = now + timedelta(days=float(self.world.generator.uniform(1.0, 4.0)))
             self.world.agenda.at(later, lambda at: self._answer(invited, row["says"] == "yes", at))

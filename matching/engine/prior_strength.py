@@ -12,8 +12,8 @@ from scipy.special import digamma, gammaln
 
 from matching.engine.bayesian import Column, Evidence, Posterior, Prior, fit, log_evidence
 
-# By what factor every standard deviation may be multiplied, and how probable each is beforehand. The mean of the squares
-# is 1: without evidence the average is the table itself.
+# By what factor every standard deviation may be multiplied, and how probable each is beforehand. The mean of the
+# squares is 1: without evidence the average is the table itself.
 FACTORS = (0.25, 0.5, 1.0, 2.0)
 _BEFOREHAND = (0.2, 0.3, 0.3625, 0.1375)
 # A factor less probable than this is not worth adding up.

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from benchmarks import allocate, experts, index, offpolicy, partners, quality, reciprocal, recommend, retrieve
+from benchmarks import allocate, experts, index, learning, offpolicy, partners, quality, reciprocal, recommend, retrieve
 from benchmarks.data_files import DataMissing
 from benchmarks.management.commands.bench import BENCHMARKS
 from kernel.errors import NotReady
@@ -94,6 +94,10 @@ def test_bench_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
         (("index", "--size", "many"), "invalid int value"),
         (("all", "--data", "somewhere"), "takes no --data"),
         (("all", "--size", "10"), "takes no --size"),
+        (("learning", "--size", "0"), "from 1 to 1000 hubs"),
+        (("learning", "--data", "nowhere-at-all"), "no file nowhere-at-all"),
+        (("learning", "--world", "nowhere.at_all:world"), "No world nowhere"),
+        (("quality", "--world", "nowhere.at_all:world"), "takes no --world"),
         (("quality", "--report", "page.md"), "bench all --report"),
     ],
 )
@@ -125,6 +129,9 @@ def test_bench_all_skips_loudly_what_lacks_data(monkeypatch: pytest.MonkeyPatch)
     [
         (("recommend", "--size", "40"), recommend, "run", (40,)),
         (("index", "--size", "2"), index, "run", (2,)),
+        (("learning", "--size", "1"), learning, "run", (1, None, None)),
+        (("learning", "--size", "3", "--data", "d"), learning, "run", (3, Path("d"), None)),
+        (("learning", "--world", "a:b"), learning, "run", (20, None, "a:b")),
         (("allocate", "--size", "40"), allocate, "run_size", (40,)),
         (("allocate", "--data", "d"), allocate, "run_data", (Path("d"),)),
         (("offpolicy", "--data", "d"), offpolicy, "run_data", (Path("d"),)),

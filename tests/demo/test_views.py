@@ -12,6 +12,7 @@ from django.utils.translation import override
 from demo.people import DEMO_PEOPLE, create_people, demo_people
 from demo.views import demo_logins
 from hubs.models import Hub, Membership, User
+from matching.models import Introduction
 from profiles.models import Affiliation, Profile
 from tests.factories import OrganisationFactory, ProfileFactory, UserFactory
 
@@ -82,6 +83,18 @@ def test_buttons_stand_on_the_first_page_of_the_demo_only(settings: Any, client:
         shown.append([str(user.public_id) in page_text for user in people])
 
     assert shown == [[True] * len(people), [False] * len(people)]
+
+
+def test_first_page_says_that_the_year_is_simulated(settings: Any, client: Client, people: list[User]) -> None:
+    """Found by its place, since its words are in the reader's language."""
+    settings.VIDENBRO_DEMO = True
+    before = client.get("/").content.decode()
+    firm, ward = Profile.objects.order_by("pk")[:2]
+    Introduction.objects.create(hub=firm.hub, seeker=firm, receiver=ward, is_simulated=True)
+
+    after = client.get("/").content.decode()
+
+    assert ["data-simulated-year" in text for text in (before, after)] == [False, True]
 
 
 def test_nobody_outside_the_list_can_be_chosen(settings: Any, client: Client, people: list[User]) -> None:

@@ -1,46 +1,34 @@
 """A small simulated year: marked, harmless, within the caps, and the same again from the same seed."""
 
-import shutil
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 from django.core.management import call_command
 from django.db import transaction
-from django.test import override_settings
-from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
-from demo.loading import DATA_DIR, PROFILE_FILES, load_demo
-from demo.people import DEMO_PEOPLE, EVERYBODY, YEAR_PEOPLE, demo_people
+from demo.loading import DATA_DIR
+from demo.people import EVERYBODY, demo_people
 from demo.steps import steps
-from demo.year.bodies import has_year, load_year_bodies
-from demo.year.rooms import read_stories
-from demo.year.rules import CONTACT_RULES
-from demo.year.waiting import REAL, TODAY
+from demo.year.bodies import has_year
+from demo.year.waiting import REAL
 from demo.year.year import Lived, Plan, simulate_year
 from hubs.models import Hub
-from kernel.errors import NotReady
 from mailgate.enums import MailState
 from mailgate.models import OutgoingMail
-from matching.domain.indexing import rebuild_index
 from matching.domain.introductions.clock import run_clock
 from matching.domain.introductions.days import COPENHAGEN, local_day
 from matching.domain.learning import holdouts
-from matching.domain.learning.champion import forget_champions
-from matching.domain.learning.columns import forget_known
 from matching.domain.outcomes.asking import ask_due
-from matching.enums import OPEN_STATES, Channel, IntroductionState, ListState, ProjectState, RankerState
-from matching.indexing.registry import registry
+from matching.enums import Channel, IntroductionState, ListState, ProjectState, RankerState
 from matching.models import (
     FollowUp,
     Impression,
     Introduction,
-    LoadPlace,
     OutcomeReport,
     Participant,
     Project,
@@ -49,70 +37,15 @@ from matching.models import (
     ShownList,
     TimelineEntry,
 )
-from matching.serving import use_encoder
 from profiles.models import Profile
 from tests.demo.counts import rows_of_ours
-from tests.encoders import WordHashEncoder
+from tests.demo.small_year import NOW, live
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
-NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 # Hardly anybody looks, but the written stories are all there.
 SPARSE = Plan(days=365, lists_a_day=0.15)
-BUSY = Plan(days=42, lists_a_day=1.5, trains=False)
 S = IntroductionState
-
-
-def named_in_stories() -> set[str]:
-    stories = read_stories(DATA_DIR)
-    found = {person.profile_key for person in EVERYBODY if person.profile_key}
-    found |= {key for row in TODAY for key in (row.seeker, row.receiver)}
-    found |= {row["profile"] for room in stories["rooms"] for row in room["invites"]}
-    found |= {row["profile"] for each in stories["shortlists"] for row in each["candidates"]}
-    return found | {each["owner"] for each in (*stories["rooms"], *stories["shortlists"])}
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Of the demo's files only whom the stories name, and the first two of each file; the invented bodies are all there."""
-    chosen = tmp_path_factory.mktemp("data")
-    wanted = named_in_stories()
-    for name in PROFILE_FILES:
-        rows = yaml.safe_load((DATA_DIR / name).read_text(encoding="utf-8"))
-        kept = [row for row in rows if row["key"] in wanted or row in rows[:2]]
-        (chosen / name).write_text(yaml.safe_dump(kept, allow_unicode=True), encoding="utf-8")
-    (chosen / "events.yaml").write_text("[]\n", encoding="utf-8")
-    for name in ("year_bodies.yaml", "year_rooms.yaml"):
-        shutil.copy(DATA_DIR / name, chosen / name)
-    return chosen
-
-
-@pytest.fixture(scope="module")
-def loaded(
-    folder: Path, django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Hub]:
-    """The demo hub with the invented bodies and an index, in a transaction around the tests of this module."""
-    encoder = WordHashEncoder()
-    indexes = tmp_path_factory.mktemp("index")
-    with django_db_blocker.unblock(), transaction.atomic(), override_settings(VIDENBRO_INDEX_DIR=indexes):
-        registry.forget()
-        use_encoder(encoder)
-        hub = load_demo(folder).hub
-        load_year_bodies(folder)
-        rebuild_index(hub.pk, encoder=encoder)
-        yield hub
-        use_encoder(None)
-        registry.forget()
-        transaction.set_rollback(True)
-
-
-def live(plan: Plan, folder: Path) -> Lived:
-    forget_known()
-    forget_champions()
-    with translation.override("da"):
-        lived = simulate_year(now=NOW, plan=plan, folder=folder)
-    assert lived is not None
-    return lived
 
 
 @pytest.fixture(scope="module")
@@ -259,62 +192,3 @@ def test_command_says_that_it_is_there_already(year: Lived, capsys: pytest.Captu
 
     assert capsys.readouterr().out == "A simulated year is there already.\n"
     assert next(step for step in steps() if step.command == "simulate_year").is_done() is True
-
-
-def story(hub: Hub) -> list[tuple[Any, ...]]:
-    rows = Introduction.objects.filter(hub=hub).order_by("pk")
-    return list(
-        rows.values_list("seeker__slug", "receiver__slug", "state", "sent_at", "answered_at", "decline_reason", "asked")
-    )
-
-
-def test_same_seed_gives_the_same_year_and_caps_hold(loaded: Hub, folder: Path) -> None:
-    """Busy weeks, so that months are full; another seed makes another year."""
-    stories: list[list[tuple[Any, ...]]] = []
-    fullest: dict[str, int] = {}
-    for seed in (3, 3, 4):
-        with transaction.atomic():
-            live(Plan(BUSY.days, BUSY.lists_a_day, seed, BUSY.trains), folder)
-            stories.append(story(loaded))
-            taken = Counter(LoadPlace.objects.values_list("profile__slug", "month"))
-            for (slug, _month), count in taken.items():
-                fullest[slug] = max(fullest.get(slug, 0), count)
-            transaction.set_rollback(True)
-
-    assert stories[0] == stories[1]
-    assert stories[0] != stories[2]
-    caps = {key: cap for key, (cap, _screens) in CONTACT_RULES.items() if cap is not None}
-    assert {key: count for key, count in fullest.items() if count > caps.get(key, count)} == {}
-    assert [key for key, cap in caps.items() if fullest.get(key) == cap] != []
-    assert not Introduction.objects.filter(state__in=OPEN_STATES).exists()
-
-
-def test_stopped_in_the_middle_it_leaves_nothing(loaded: Hub, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = rows_of_ours()
-    monkeypatch.setattr("demo.year.year.ask_due", lambda *_args: 1 / 0)
-
-    with pytest.raises(ZeroDivisionError):
-        live(Plan(days=20, lists_a_day=1.0, trains=False), folder)
-
-    assert rows_of_ours() == before
-    assert has_year(loaded) is False
-
-
-def test_without_the_demo_it_says_what_to_do(db: None) -> None:
-    Hub.objects.all().delete()
-
-    with pytest.raises(NotReady, match="load_demo"):
-        simulate_year(now=NOW)
-    with pytest.raises(NotReady, match="load_demo"):
-        load_year_bodies()
-
-
-def test_bodies_loaded_twice_are_there_once(loaded: Hub, folder: Path) -> None:
-    before = rows_of_ours()
-
-    again = load_year_bodies(folder)
-
-    assert (again.created, len(again.profiles)) == (0, 24)
-    assert rows_of_ours() == before
-    assert [person.email in {user.email for user in demo_people(loaded)} for person in YEAR_PEOPLE] == [True]
-    assert not {person.email for person in DEMO_PEOPLE} & {person.email for person in YEAR_PEOPLE}

@@ -137,7 +137,7 @@ def test_ranker_without_evidence_says_so(client: Client, hub: Hub) -> None:
     first, second = read(client, f"{RANKERS}1/"), read(client, f"{RANKERS}2/")
 
     assert "Nothing has been learnt yet: it holds the expert&#x27;s weights only." in first
-    assert "No case yet, so the expert&#x27;s weights hold: Asks, Answers, Says yes, We met" in second
+    assert "No case yet, so the expert&#x27;s weights hold: Asks, Answers in time, Says yes, We met" in second
     assert "Too few later cases to judge it by." in second
     assert '<svg class="plot"' not in second
 
@@ -342,7 +342,7 @@ def test_every_judgement_and_note_is_told_in_words(english: None) -> None:
     assert [code for code in (*REASONS, TOO_FEW_LISTS, UNUSABLE) if judgement_in_words(code) == code] == []
     assert set(codes) & set(notes_in_words(notes, {})) == set()
     assert notes_in_words([{"code": "one_class", "stage": stage} for stage in ("asks", "answers")], {}) == (
-        "All cases went the same way, so little can be told apart: Asks, Answers.",
+        "All cases went the same way, so little can be told apart: Asks, Answers in time.",
     )
 
 

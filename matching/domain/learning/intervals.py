@@ -17,7 +17,8 @@ def share_interval(share: float, count: int) -> tuple[float, float]:
     scale = 1.0 + Z90**2 / count
     middle = (held + Z90**2 / (2.0 * count)) / scale
     half = Z90 / scale * sqrt(held * (1.0 - held) / count + Z90**2 / (4.0 * count**2))
-    return max(middle - half, 0.0), min(middle + half, 1.0)
+    # At the ends rounding must not leave the share itself outside.
+    return max(min(middle - half, held), 0.0), min(max(middle + half, held), 1.0)
 
 
 def auc_interval(auc: float, positives: int, negatives: int) -> tuple[float, float]:
