@@ -21,7 +21,7 @@ from matching.engine.ladder import RUNGS
 from matching.enums import DeclineReason, Rung
 
 # The spread of tempers, in logits.
-TEMPER = 0.3
+TEMPER = 0.2
 # The longest that anybody takes to answer; later the request has expired.
 _ANSWER_MEDIAN_DAYS = 3.5
 
@@ -40,10 +40,10 @@ class Truth:
         return float(1.0 / (1.0 + np.exp(-logit)))
 
 
-ASKS = Truth(1.95, {"relevance": 1.4, "earlier_relation": -0.2, "declined_before": -1.5, "same_field": 0.3})
+ASKS = Truth(1.75, {"relevance": 1.4, "earlier_relation": -0.2, "declined_before": -1.5, "same_field": 0.3})
 ANSWERS = Truth(0.9, {"small_unit": 0.35, "offer_need_meaning": 0.3, "capacity_left": 0.3, "declined_before": -0.5})
 ACCEPTS = Truth(
-    -0.8,
+    -0.6,
     {
         "small_unit": 0.9,
         "same_region": 0.0,
