@@ -21,10 +21,7 @@ class Candidates:
     def packed(self) -> bytes:
         """Compressed; features lose what a half-precision number cannot hold (three digits)."""
         count, columns = self.matrix.shape
-        body = (
-            self.profiles.astype("<i8").tobytes()
-            + self.matrix.astype("<f2").tobytes()
-        )
+        body = self.profiles.astype("<i8").tobytes() + self.matrix.astype("<f2").tobytes()
         return _HEAD.pack(_MAGIC, count, columns) + zlib.compress(body, 6)
 
     @classmethod

@@ -16,8 +16,8 @@ from django.views.decorators.cache import never_cache
 from frontend.forms.bodies import form_page
 from frontend.forms.introductions import StartForm
 from frontend.introduction_bridge import statements_card
-from frontend.refusals import REFUSED, Refusal, refusal_of
 from frontend.questions import read_public_id
+from frontend.refusals import REFUSED, Refusal, refusal_of
 from frontend.requests import PageRequest
 from frontend.views.for_you import read_purpose
 from frontend.views.onboarding import go_on_after_onboarding
