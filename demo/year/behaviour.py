@@ -3,7 +3,7 @@
 Each table is a logit over the columns that the ranker sees (`matching.engine.contact_features`); beside them every
 party has a temper of its own that no column tells. Two truths differ from what the expert believes:
 
-- small provincial hospitals, municipalities and small firms say yes more than twice as often as the large ones; the
+- small provincial hospitals, municipalities and small firms say yes two to three times as often as the large ones; the
   expert believes in a third of that;
 - being in the same region does not help at all; the expert believes that it does.
 
@@ -43,9 +43,9 @@ class Truth:
 ASKS = Truth(1.75, {"relevance": 1.4, "earlier_relation": -0.2, "declined_before": -1.5, "same_field": 0.3})
 ANSWERS = Truth(0.9, {"small_unit": 0.35, "offer_need_meaning": 0.3, "capacity_left": 0.3, "declined_before": -0.5})
 ACCEPTS = Truth(
-    -0.6,
+    -0.7,
     {
-        "small_unit": 0.9,
+        "small_unit": 1.1,
         "same_region": 0.0,
         "offer_need_meaning": 0.5,
         "need_offer_meaning": 0.3,

@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.e2e.crowd import DEMO_PEOPLE, LOCALES
+from tests.e2e.crowd import LOCALES
 from tests.e2e.people import sign_in_as
 from tests.e2e.rankers import shadow_in
 from tests.e2e.site import Site
@@ -17,6 +17,10 @@ from tests.e2e.wording import words_in
 
 Visit = Callable[..., Page]
 Say = Callable[[str], str]
+STAFF = {
+    "facilitator": {"da": "facilitator", "en": "a facilitator"},
+    "administrator": {"da": "administrator", "en": "a hub administrator"},
+}
 REASON = "De små afdelinger siger oftere ja, og det ser vi også ved skrivebordet."
 
 
@@ -29,9 +33,9 @@ def start(language: str) -> str:
     return "" if language == "da" else "/en"
 
 
-def facilitator(visit: Visit, language: str, device: Device | None = None) -> Page:
-    page = visit(device or Device(LOCALES[language]))
-    sign_in_as(page, DEMO_PEOPLE["facilitator"][language], language=language)
+def signed_in(visit: Visit, role: str, language: str) -> Page:
+    page = visit(Device(LOCALES[language]))
+    sign_in_as(page, STAFF[role][language], language=language)
     return page
 
 
@@ -56,7 +60,7 @@ def number_in_force(page: Page, language: str) -> int:
 
 def test_shadow_takes_over_for_a_reason_and_goes_back(visit: Visit, site: Site, language: str) -> None:
     say, shadow = words_in(language), shadow_in(site)
-    page = facilitator(visit, language)
+    page = signed_in(visit, "facilitator", language)
     before = number_in_force(page, language)
 
     page.get_by_role("navigation", name=say("Main menu")).get_by_role("link", name=say("Insight")).click()
@@ -89,7 +93,7 @@ def test_shadow_takes_over_for_a_reason_and_goes_back(visit: Visit, site: Site, 
      "settings/ranker/values/meeting_held/"],
 )  # fmt: skip
 def test_pages_of_insight_are_accessible(visit: Visit, site: Site, language: str, path: str) -> None:
-    page = facilitator(visit, language)
+    page = signed_in(visit, "administrator", language)
     shadow = shadow_in(site) if "{shadow}" in path else 0
 
     answer = page.goto(f"{start(language)}/{path.format(shadow=shadow)}")
@@ -102,7 +106,7 @@ def test_pages_of_insight_are_accessible(visit: Visit, site: Site, language: str
 
 def test_administrator_sees_a_weight_otherwise_and_says_why(visit: Visit, language: str) -> None:
     say = words_in(language)
-    page = facilitator(visit, language)
+    page = signed_in(visit, "administrator", language)
     page.goto(f"{start(language)}/settings/ranker/accepts/same_region/")
 
     page.get_by_label(say("The hub's weight")).fill("0,3")
