@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
+from threadpoolctl import threadpool_limits
 
 from kernel.errors import DomainError
 from matching.engine.bayesian import Evidence, Prior, fit, refuse_other_names
@@ -222,7 +223,9 @@ def _fitted(
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     model = HistGradientBoostingClassifier(monotonic_cst=constraints, random_state=seed, **_SETTINGS)
-    return as_arrays(names, model.fit(matrix, label, sample_weight=weight))
+    # On a busy machine several threads wait for each other for minutes; one needs a second.
+    with threadpool_limits(limits=1, user_api="openmp"):
+        return as_arrays(names, model.fit(matrix, label, sample_weight=weight))
 
 
 def as_arrays(names: Sequence[str], model: Any) -> Challenger:

@@ -7,8 +7,9 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.crowd import DEMO_PEOPLE
 from tests.e2e.people import sign_in_as
+from tests.e2e.rankers import shadow_in
 from tests.e2e.site import Site
-from tests.e2e.time_passes import night_passes, two_weeks_pass
+from tests.e2e.time_passes import two_weeks_pass
 from tests.e2e.visits import PHONE, Device
 from tests.e2e.wording import words_in
 
@@ -68,7 +69,7 @@ def test_contact_and_its_outcome_change_the_next_list(visit: Visit, site: Site) 
     expect(phone.get_by_role("heading", level=1)).to_have_text(say("Thank you"))
 
     # A ranker is trained on it by night; the facilitator lets it rank, with a reason.
-    number = night_passes(site)
+    number = shadow_in(site)
     sign_in_as(office, DEMO_PEOPLE["facilitator"]["da"])
     office.goto(f"/insight/rankers/{number}/")
     office.get_by_role("textbox").last.fill("Den bygger på et helt år og på de nyeste svar.")

@@ -1,38 +1,20 @@
-"""Lets time pass in the site under test: what would be asked in two weeks is asked now, and a night's training is done.
+"""Lets time pass in the site under test: what would be asked in two weeks is asked now.
 
-Run as a program by the functions below, in the site's own environment.
+Run as a program by `two_weeks_pass`, in the site's own environment.
 """
 
-import re
 import subprocess
 import sys
 
 from demo.serving import ROOT, environment
 from tests.e2e.site import Site
 
-_NUMBER = re.compile(r"ranker (\d+) is in shadow")
-
 
 def two_weeks_pass(site: Site, contact: str) -> None:
     """The first follow-up of a contact is due today, and both sides are asked."""
-    _run(site, "-m", "tests.e2e.time_passes", contact)
-
-
-def night_passes(site: Site) -> int:
-    """A ranker is trained into shadow; its number."""
-    said = _run(site, str(ROOT / "manage.py"), "train_ranker", "--hub", "midtbro")
-    found = _NUMBER.search(said)
-    assert found, said
-    return int(found.group(1))
-
-
-def _run(site: Site, *command: str) -> str:
     chosen = {"DJANGO_SETTINGS_MODULE": "videnbro.settings.embedded", "VIDENBRO_DATA_DIR": str(site.data)}
-    surroundings = {**environment(), **chosen}
-    done = subprocess.run(
-        [sys.executable, *command], cwd=ROOT, env=surroundings, check=True, capture_output=True, text=True
-    )
-    return done.stdout
+    command = [sys.executable, "-m", "tests.e2e.time_passes", contact]
+    subprocess.run(command, cwd=ROOT, env={**environment(), **chosen}, check=True)
 
 
 def main() -> None:
