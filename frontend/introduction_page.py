@@ -14,7 +14,7 @@ from frontend.standing import BEING_WRITTEN, has_consented, last_day_of, standin
 from hubs.policies import Viewer, may_broker
 from matching.domain.introductions.changing import ASKABLE_REASONS
 from matching.domain.introductions.opi import meaning_of, undeclared_sides
-from matching.enums import ANSWERABLE_STATES, CONSENTED_STATES, IntroductionState, Side, TimelineKind
+from matching.enums import ANSWERABLE_STATES, CONSENTED_STATES, TOLD_BY_PHONE, IntroductionState, Side, TimelineKind
 from matching.models import Introduction
 from matching.queries.contacts import contact_people
 
@@ -154,7 +154,7 @@ def timeline_rows(found: Introduction, side: Side | None, *, is_broker: bool) ->
         TimelineRow(
             label=str(entry.get_kind_display()),
             who=found.party(entry.side).name if entry.side else "",
-            text=entry.text,
+            text=_(TOLD_BY_PHONE) if entry.text == TOLD_BY_PHONE else entry.text,
             at=entry.at,
             is_mine=entry.side == side,
             staff_only=entry.staff_only,

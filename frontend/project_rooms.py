@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.formats import number_format
 
-from hubs.policies import Viewer, may_broker, may_steer_room
+from hubs.policies import Viewer, may_broker, may_steer_room, owns
 from kernel.errors import NotReady
 from matching.domain.learning.impressions import ListOrigin, record_list
 from matching.domain.projects.changing import OPEN_STATES
@@ -160,8 +160,9 @@ def _candidates(
         found = recommend_for_project(viewer, project, today=today, limit=MANY if only else FEW, parts=only)
     except NotReady:
         return (), False
+    channel = Channel.WEB if owns(viewer, project.owner) else Channel.FACILITATOR
     for group in found:
-        origin = ListOrigin(Channel.WEB, Purpose.PROJECT.value, project.owner)
+        origin = ListOrigin(channel, Purpose.PROJECT.value, project.owner)
         record_list(viewer.hub_id, group.shown, group.matches, origin, now=now)
     known = contacts_of(project, [match.profile for group in found for match in group.matches])
     return tuple(_group(group, viewer, project, known, is_only=bool(only)) for group in found), True

@@ -193,6 +193,8 @@ def _not_now(found: Introduction, side: Side, now: datetime) -> Standing:
     day, other = found.ask_again_on, _other(found, side)
     if _said_it(found, side):
         text = _("%(name)s may ask again from %(day)s.") if day else _("%(name)s may ask again later.")
+        if side == Side.SEEKER:
+            text = _("You may ask again from %(day)s.") if day else _("You may ask again when something is new.")
         return Standing(_("You said not now"), text % {"name": other, "day": _plain(day)}, "earlier")
     if found.asked_again_id or side == Side.RECEIVER or day is None:
         return Standing(_("Not now"), _("%(name)s had no time then.") % {"name": other}, "earlier")

@@ -2,7 +2,10 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_noop, pgettext_lazy
+
+# The text of a timeline entry whose actor only passed on what the side had said; translated where it is shown.
+TOLD_BY_PHONE = gettext_noop("Told by phone")
 
 
 class Purpose(models.TextChoices):

@@ -55,6 +55,9 @@ def find_profile(viewer: Viewer, slug: str, *, today: date) -> Profile:
     Raises:
         NotFound: there is none, or the viewer may not see it (the two look alike on purpose).
     """
+    if "\x00" in slug:
+        # PostgreSQL refuses the query itself, so it is answered before it is asked.
+        raise _not_found()
     return _first(with_details(visible_profiles(viewer).filter(slug=slug), viewer, today=today))
 
 
@@ -70,8 +73,12 @@ def find_profile_by_id(viewer: Viewer, public_id: UUID, *, today: date) -> Profi
 def _first(profiles: QuerySet[Profile]) -> Profile:
     profile = profiles.first()
     if profile is None:
-        raise NotFound(_("We cannot find that profile. It may have been removed, or it is not open to you."))
+        raise _not_found()
     return profile
+
+
+def _not_found() -> NotFound:
+    return NotFound(_("We cannot find that profile. It may have been removed, or it is not open to you."))
 
 
 def find_statement(viewer: Viewer, public_id: UUID, *, today: date) -> Statement:

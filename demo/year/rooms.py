@@ -11,6 +11,7 @@ from demo.year.agenda import clock
 from demo.year.world import World
 from matching.domain.introductions.days import local_day, next_month
 from matching.domain.introductions.errors import CapReached
+from matching.domain.introductions.rules import wants_screening
 from matching.domain.projects.gates import decide_gate
 from matching.domain.projects.milestones import add_milestone, mark_milestone
 from matching.domain.projects.participants import answer_invitation, invite
@@ -75,10 +76,11 @@ class _Room:
         set_parts(made, viewer=self.viewer, version=made.version, wanted=wanted)
 
     def _invite(self, row: dict[str, Any], now: datetime) -> None:
-        """A month that is full puts it off to the next one."""
+        """Whoever wants to be asked through the hub is; a month that is full puts it off to the next one."""
         profile = self.world.by_key[row["profile"]]
+        viewer = self.world.broker if wants_screening(profile) else self.viewer
         try:
-            invited = invite(self.project, viewer=self.viewer, profile=profile, part=row["part"], now=now)
+            invited = invite(self.project, viewer=viewer, profile=profile, part=row["part"], now=now)
         except CapReached as error:
             self.world.refused[error.code] += 1
             self.world.agenda.at(clock(next_month(local_day(now)), 8), lambda at: self._invite(row, at))

@@ -21,6 +21,8 @@ from profiles.terms import choices_of
 DAY_FORMATS = ["%Y-%m-%d", "%d.%m.%Y", "%d-%m-%Y", "%d/%m/%Y"]
 MOST_CAPPED = 500
 _LONGEST_PERIOD_DAYS = 3_660
+# Days at the ends of the calendar have no moment in UTC.
+_FIRST_YEAR, _LAST_YEAR = 1900, 9000
 
 
 class ScreeningForm(PlainForm):
@@ -133,7 +135,7 @@ class PeriodForm(PlainForm):
         if isinstance(since, date) and isinstance(until, date):
             if since > until:
                 self.add_error("until", _("The last day lies before the first. Change one of the two."))
-            elif (until - since).days > _LONGEST_PERIOD_DAYS or until.year >= date.max.year:
+            elif (until - since).days > _LONGEST_PERIOD_DAYS or since.year < _FIRST_YEAR or until.year > _LAST_YEAR:
                 self.add_error("since", _("Choose at most ten years at a time."))
         return cleaned
 

@@ -20,6 +20,8 @@ from matching.models import HubQuestion, OutcomeReport
 # Each of these stands alone.
 ALONE = (AnswerKind.NO_BENEFIT, AnswerKind.DO_NOT_KNOW)
 _GROUPED = re.compile("\\d{1,3}([., \u00a0\u202f]\\d{3})+|\\d+", re.ASCII)
+# More digits than any amount has; Python itself refuses to read thousands of them.
+_LONGEST_AMOUNT = 30
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Kroner(forms.CharField):
         written = str(super().clean(value)).strip()
         if not written:
             return None
-        if not _GROUPED.fullmatch(written):
+        if len(written) > _LONGEST_AMOUNT or not _GROUPED.fullmatch(written):
             raise ValidationError(_("Write whole kroner, such as 250,000, or leave the amount empty."))
         return int(re.sub(r"\D", "", written))
 

@@ -65,10 +65,12 @@ def not_now(case: Case) -> Letter | None:
         if day_to_ask
         else _("You may ask again when something is new.")
     )
+    # Only who asks may ask again; a seeker's own "not now" to a proposal leaves the other side nothing to do.
+    may_ask = case.side == Side.SEEKER and row.declined_by != Side.SEEKER
     return Letter(
         subject=_("%(name)s says: not now") % named(case),
         lead=_("%(name)s says “not now” to %(purpose)s. That is not a no.") % named(case),
-        paragraphs=(when,),
+        paragraphs=(when,) if may_ask else (),
         facts=_reason_facts(case),
         button=Button(_("Open the contact"), introduction_link(case.introduction, case.addresses)),
     )
@@ -87,15 +89,28 @@ def expired(case: Case) -> Letter | None:
 
 
 def withdrawn(case: Case) -> Letter | None:
-    """A request that was read is taken back."""
+    """A request that was read, or a proposal that had a yes, is taken back."""
     if case.introduction.state != IntroductionState.WITHDRAWN:
         return None
+    subject, lead = _withdrawing_words(case)
     return Letter(
-        subject=_("%(name)s no longer waits for your answer") % named(case),
-        lead=_("%(name)s has taken back the request about %(purpose)s. You need not do anything.") % named(case),
+        subject=subject,
+        lead=lead,
         paragraphs=last_words(case, TimelineKind.NOTE),
         button=Button(_("Open the contact"), introduction_link(case.introduction, case.addresses)),
     )
+
+
+def _withdrawing_words(case: Case) -> tuple[str, str]:
+    """Subject and first sentence: the hub took it back, or the other side its request."""
+    ends = [row for row in case.introduction.timeline.all() if row.kind == TimelineKind.WITHDRAWN]
+    if ends and not ends[-1].side:
+        subject = _("The hub has taken back the request between you and %(name)s")
+        lead = _("The hub has taken back the request about %(purpose)s. You need not do anything.")
+    else:
+        subject = _("%(name)s no longer waits for your answer")
+        lead = _("%(name)s has taken back the request about %(purpose)s. You need not do anything.")
+    return subject % named(case), lead % named(case)
 
 
 def gone(mail: OutgoingMail, addresses: Addresses) -> RenderedMail:

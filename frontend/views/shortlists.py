@@ -21,7 +21,7 @@ from frontend.forms.bodies import form_page
 from frontend.forms.shortlists import NewShortlistForm
 from frontend.requests import PageRequest
 from frontend.views.projects import NAME_WORDS, asked_statement, possible_owners, texts_to_begin_with
-from hubs.policies import Viewer
+from hubs.policies import Viewer, owns
 from kernel.errors import NotReady
 from matching.domain.introductions.capacity import full_profiles
 from matching.domain.learning.impressions import ListOrigin, record_list
@@ -151,6 +151,7 @@ def _suggestions(viewer: Viewer, shortlist: Shortlist, rows: list[Candidate], no
         )
     except NotReady:
         return ()
-    origin = ListOrigin(Channel.WEB, Purpose.PROJECT.value, shortlist.owner)
+    channel = Channel.WEB if owns(viewer, shortlist.owner) else Channel.FACILITATOR
+    origin = ListOrigin(channel, Purpose.PROJECT.value, shortlist.owner)
     record_list(viewer.hub_id, found.shown, found.matches, origin, now=now)
     return found.matches

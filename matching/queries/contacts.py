@@ -99,10 +99,12 @@ def contact_people(introduction: Introduction, side: Side) -> tuple[ContactPerso
     """
     profile = introduction.party(side)
     spoke = [entry.actor for entry in introduction.timeline.all() if entry.side == side and entry.kind in _SPEAKING]
-    people = [person for person in reversed(spoke) if person is not None and person.is_active]
+    rows = profile.organisation.affiliations.filter(user__is_active=True).select_related("user")
+    speakers = {row.user_id: row.user for row in rows.order_by("user__email")}
+    # A facilitator who passed on an answer is not the one to write to, nor is who has left the organisation.
+    people = [person for person in reversed(spoke) if person is not None and person.pk in speakers]
     if not people and not profile.contact_email:
-        rows = profile.organisation.affiliations.filter(user__is_active=True).select_related("user")
-        people = [row.user for row in rows.order_by("user__email")]
+        people = list(speakers.values())
     told = [ContactPerson(person.name, person.email) for person in people[:_MOST_PEOPLE]]
     if profile.contact_email:
         told.insert(0, ContactPerson("", profile.contact_email))

@@ -5,14 +5,14 @@ Nothing here knows a person: profiles are numbers, and no text is read.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matching.engine.contact_features import HIGH, LOW, NAMES, NEUTRAL
-from matching.enums import AnswerKind, Standing
+from matching.enums import AnswerKind, Channel, Standing
 from matching.models import Impression, Introduction, Outcome, OutcomeReport
 
 Ids = NDArray[np.int64]
@@ -67,6 +67,8 @@ class Request:
     declined_by: str
     decline_reason: str
     simulated: bool
+    ask_again_on: date | None
+    asked_again: int | None
     features: Column
 
 
@@ -84,7 +86,10 @@ class Told:
 
 
 def exposures_of(hub_id: int, *, since: datetime, until: datetime) -> Exposures:
-    """Everything shown in `since` < moment <= `until`, read in batches so that the rows never fill the memory."""
+    """What seekers were shown in `since` < moment <= `until`, read in batches so that the rows never fill the memory.
+
+    A list that a facilitator reads for somebody else is no showing: the seeker could not ask.
+    """
     rows = (
         Impression.objects.filter(
             hub_id=hub_id,
@@ -93,6 +98,7 @@ def exposures_of(hub_id: int, *, since: datetime, until: datetime) -> Exposures:
             shown_list__shown_at__lte=until,
         )
         .exclude(shown_list__purpose="")
+        .exclude(shown_list__channel=Channel.FACILITATOR)
         .order_by("shown_list__shown_at", "pk")
         .values_list(
             "pk", "shown_list_id", "shown_list__seeker_id", "profile_id", "position",
@@ -153,13 +159,13 @@ def requests_of(hub_id: int, *, since: datetime, until: datetime) -> list[Reques
         .values_list(
             "pk", "seeker_id", "receiver_id", "state", "channel", "impression_id", "created_at", "sent_at",
             "expires_at", "answered_at", "seeker_consented_at", "receiver_consented_at", "declined_by",
-            "decline_reason", "is_simulated", "impression__features", "features",
+            "decline_reason", "is_simulated", "ask_again_on", "asked_again_id", "impression__features", "features",
         )
     )  # fmt: skip
     found = list(rows)
-    shown, own = feature_table([row[15] for row in found]), feature_table([row[16] for row in found])
+    shown, own = feature_table([row[17] for row in found]), feature_table([row[18] for row in found])
     features = np.where(np.isnan(shown), own, shown)
-    return [Request(*row[:15], features=features[place]) for place, row in enumerate(found)]
+    return [Request(*row[:17], features=features[place]) for place, row in enumerate(found)]
 
 
 def told_of(hub_id: int, *, until: datetime) -> dict[int, Told]:

@@ -1,6 +1,6 @@
 """Reads for learning: what is known of parties and of their earlier contacts, and which ranker is the champion."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -10,7 +10,7 @@ from django.db.models import Max, OuterRef, Q, Subquery
 from numpy.typing import NDArray
 
 from hubs.models import Hub
-from matching.enums import CONSENTED_STATES, OPEN_STATES, DeclineReason, IntroductionState, RankerState
+from matching.enums import CONSENTED_STATES, OPEN_STATES, DeclineReason, IntroductionState, RankerState, Side
 from matching.models import ContactRules, HubRules, Impression, Introduction, LoadPlace, RankerVersion
 from profiles.enums import ProfileKind
 from profiles.models import Profile
@@ -46,16 +46,23 @@ class Parties:
 
 @dataclass(frozen=True)
 class Contacts:
-    """Requests of a hub that were sent, (n,): who asked whom and what came; pending ones are `open`."""
+    """Requests of a hub that were sent and are settled or open, (n,): who asked whom, and what the asked side said.
+
+    `heard`: it was asked and its time is over or it has answered; `answered`: it said something itself; `yes`: it said
+    yes; `weighed`: its answer was about the pair (a yes, or a no for another reason than want of time; "not now" is
+    neither); `refused`: such a no; `agreed`: both said yes.
+    """
 
     seeker: Ids
     receiver: Ids
     seeker_organisation: Ids
     receiver_organisation: Ids
+    heard: NDArray[np.bool_]
     answered: NDArray[np.bool_]
-    accepted: NDArray[np.bool_]
+    yes: NDArray[np.bool_]
+    weighed: NDArray[np.bool_]
     refused: NDArray[np.bool_]
-    open: NDArray[np.bool_]
+    agreed: NDArray[np.bool_]
 
 
 def parties_of(hub_id: int) -> Parties:
@@ -116,28 +123,49 @@ def contacts_since(hub_id: int, since: datetime) -> Contacts:
             "receiver__organisation_id",
             "state",
             "decline_reason",
-            "answered_at",
+            "declined_by",
+            "receiver_consented_at",
+            "ask_again_on",
         )
     )
     ids: Ids = np.array([row[:4] for row in rows], dtype=np.int64).reshape(len(rows), 4)
     seeker, receiver, seeker_organisation, receiver_organisation = ids.T
-    states = [row[4] for row in rows]
-    accepted = np.array([state in CONSENTED_STATES for state in states], dtype=np.bool_)
-    answered = np.array([row[6] is not None for row in rows], dtype=np.bool_)
-    refused = np.array([state == IntroductionState.DECLINED for state in states], dtype=np.bool_)
-    open_ = np.array([state in (IntroductionState.SENT, IntroductionState.SEEN) for state in states], dtype=np.bool_)
-    # A "no" for want of time says nothing about the pair.
-    busy = np.array([row[5] == DeclineReason.NO_CAPACITY for row in rows], dtype=np.bool_)
+    said = [_said(*row[4:]) for row in rows]
     return Contacts(
         seeker,
         receiver,
         seeker_organisation,
         receiver_organisation,
-        answered=answered | accepted,
-        accepted=accepted,
-        refused=refused & ~busy,
-        open=open_,
+        heard=_flags(word not in ("open", "unasked") for word in said),
+        answered=_flags(word in ("yes", "no", "busy", "not_now") for word in said),
+        yes=_flags(word == "yes" for word in said),
+        weighed=_flags(word in ("yes", "no") for word in said),
+        refused=_flags(word == "no" for word in said),
+        agreed=_flags(row[4] in CONSENTED_STATES for row in rows),
     )
+
+
+def _said(state: str, reason: str, declined_by: str, consented_at: datetime | None, ask_again_on: date | None) -> str:
+    """What the asked side said: "yes", "no", "busy" (no time), "not_now", "silent", or it is "open" or was "unasked".
+
+    As in `matching.domain.learning.evidence`: a facilitator's proposal that the seeker declined asked nobody else, and
+    a "not now" without a day is the clock's, for a party that paused.
+    """
+    if consented_at is not None or state in CONSENTED_STATES:
+        return "yes"
+    if state in (IntroductionState.SENT, IntroductionState.SEEN):
+        return "open"
+    if declined_by == Side.SEEKER:
+        return "unasked"
+    if state == IntroductionState.DECLINED:
+        return "busy" if reason == DeclineReason.NO_CAPACITY else "no"
+    if state == IntroductionState.NOT_NOW:
+        return "not_now" if ask_again_on is not None else "unasked"
+    return "silent"
+
+
+def _flags(values: Iterable[bool]) -> NDArray[np.bool_]:
+    return np.fromiter(values, dtype=np.bool_)
 
 
 def taken_places(hub_id: int, profile_ids: Collection[int], *, month: date) -> dict[int, tuple[int, int]]:

@@ -1,14 +1,16 @@
 """The page of one contact: what each side sees and can do."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from frontend.introduction_page import timeline_rows
+from frontend.standing import standing_of
 from hubs.enums import Role
 from hubs.models import Hub
-from matching.enums import IntroductionState
+from matching.enums import IntroductionState, Side
 from matching.models import Declaration, Introduction
 from tests.factories import HubFactory, MembershipFactory, OrganisationFactory
 from tests.frontend.conftest import SCRIPT, works_as
@@ -151,6 +153,30 @@ def test_no_needs_a_reason(client: Client, pair: Pair) -> None:
     assert (refused.status_code, state) == (422, "sent")
     assert "Choose the reason" in refused.content.decode()
     assert (found.state, found.decline_reason, found.decline_note) == ("declined", "too_early", "Om et år.")
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [(None, "You may ask again when something is new."), (date(2027, 2, 1), "You may ask again from Feb. 1, 2027.")],
+)
+def test_not_now_of_ones_own_does_not_say_that_the_other_may_ask(pair: Pair, day: date | None, words: str) -> None:
+    found = pair.sent()
+    found.state, found.declined_by, found.ask_again_on = "not_now", "seeker", day
+
+    with translation.override("en"):
+        assert standing_of(found, Side.SEEKER, now=timezone.now()).next == words
+
+
+def test_answer_told_by_phone_is_marked_in_the_readers_language(pair: Pair) -> None:
+    found = pair.sent()
+    found.timeline.create(
+        hub_id=found.hub_id, kind="accepted", side="receiver", text="Told by phone", at=timezone.now()
+    )
+
+    with translation.override("da"):
+        row = timeline_rows(found, Side.SEEKER, is_broker=False)[-1]
+
+    assert row.text not in ("", "Told by phone")
 
 
 def test_not_now_names_the_day(client: Client, pair: Pair) -> None:

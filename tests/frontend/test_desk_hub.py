@@ -169,6 +169,7 @@ def test_record_holds_the_period_and_runs_no_formula(client: Client, hub: Hub, w
         {"since": "2026-02-01", "until": "2026-01-01"},
         {"since": "0001-01-01", "until": "9999-12-31"},
         {"since": "9999-12-01", "until": "9999-12-31"},
+        {"since": "0001-01-01", "until": "0001-01-02"},
     ],
 )
 def test_wrong_periods_come_back_to_the_form(client: Client, hub: Hub, period: dict[str, str]) -> None:

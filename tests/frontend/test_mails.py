@@ -248,6 +248,29 @@ def test_day_to_ask_again_is_told_and_later_its_coming(introduction: Introductio
     assert again.subject == "You may ask Afdeling Nord again"
 
 
+def test_not_now_of_a_proposal_promises_the_asked_side_no_day_to_ask(introduction: Introduction) -> None:
+    Introduction.objects.update(state="not_now", declined_by="seeker", ask_again_on=date(2027, 2, 1))
+    context = {"introduction": str(introduction.public_id), "side": "receiver"}
+
+    mail = rendered(introduction.hub, "introduction_not_now", context, "en")
+
+    assert mail is not None
+    assert "says “not now”" in mail.text
+    assert "ask again" not in mail.text
+
+
+@pytest.mark.parametrize(("side", "subject"), [("", "The hub has taken back"), ("receiver", "Afdeling Nord no longer")])
+def test_withdrawn_says_who_took_it_back(introduction: Introduction, side: str, subject: str) -> None:
+    Introduction.objects.update(state="withdrawn")
+    introduction.timeline.create(hub_id=introduction.hub_id, kind="withdrawn", side=side, at=timezone.now())
+    context = {"introduction": str(introduction.public_id), "side": "seeker"}
+
+    mail = rendered(introduction.hub, "introduction_withdrawn", context, "en")
+
+    assert mail is not None
+    assert mail.subject.startswith(subject)
+
+
 @pytest.mark.parametrize("language", ["da", "en"])
 def test_facilitator_is_led_to_the_request_to_read(introduction: Introduction, language: str) -> None:
     Introduction.objects.update(state="screening")

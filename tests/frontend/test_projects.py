@@ -354,3 +354,16 @@ def test_every_change_needs_the_forms_mark(project: Project, owner: Profile, inv
     ):  # fmt: skip
         assert strict.post(address, {"answer": "yes", "state": "stalled", "version": 1}).status_code == 403
     assert Participant.objects.get(pk=invited.pk).consent == Consent.INVITED
+
+
+def test_list_shown_to_a_facilitator_is_logged_as_one_of_the_facilitators(
+    client: Client, project: Project, owner: Profile, clinic: Profile, build_index: Callable[[], object]
+) -> None:
+    StatementFactory(profile=clinic, text="Vi vil opdage fald om natten.")
+    build_index()
+
+    body(works_as(client, project.hub, Role.FACILITATOR), room(project))
+    body(speaks_for(Client(), owner), room(project))
+
+    shown = ShownList.objects.order_by("id").values_list("channel", flat=True)
+    assert list(shown) == ["facilitator", "web"]

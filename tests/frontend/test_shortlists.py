@@ -283,3 +283,23 @@ def test_words_of_a_list_are_escaped(client: Client, shortlist: Shortlist, two: 
         page = body(client, address)
         assert "<script>alert" not in page
         assert "<img" not in page
+
+
+def test_list_shown_to_a_facilitator_is_logged_as_one_of_the_facilitators(
+    client: Client, shortlist: Shortlist, build_index: Callable[[], object]
+) -> None:
+    StatementFactory(profile=ProfileFactory(name="Designhuset"), text="Vi tilbyder design af et kabinet.")
+    build_index()
+
+    body(works_as(client, shortlist.hub, Role.FACILITATOR), at(shortlist))
+    body(speaks_for(Client(), shortlist.owner), at(shortlist))
+
+    shown = ShownList.objects.order_by("id").values_list("channel", flat=True)
+    assert list(shown) == ["facilitator", "web"]
+
+
+def test_null_character_in_an_address_is_not_found(client: Client, shortlist: Shortlist) -> None:
+    client = speaks_for(client, shortlist.owner)
+
+    assert client.post(at(shortlist, "candidates/add/"), {"profile": "a\x00b"}).status_code == 404
+    assert client.get("/en/shortlists/new/?for=a%00b").status_code == 404

@@ -291,3 +291,13 @@ def test_statements_come_in_their_order(hub: Hub) -> None:
     found = find_profile(Viewer(hub.pk), profile.slug, today=TODAY)
 
     assert [row.text for row in found.readable_statements] == ["number 0", "number 1", "number 2"]
+
+
+def test_address_with_a_null_character_is_not_found_without_asking_the_database(
+    cluster: Hub, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """PostgreSQL refuses such a query, which would be an error page of ours."""
+    viewer = viewer_with(Role.MEMBER, cluster)
+
+    with django_assert_num_queries(0), pytest.raises(NotFound):
+        find_profile(viewer, "a\x00b", today=TODAY)

@@ -20,6 +20,7 @@ from matching.domain.outcomes.planning import plan_follow_ups
 from matching.enums import (
     ANSWERABLE_STATES,
     CONSENTED_STATES,
+    TOLD_BY_PHONE,
     AnswerSource,
     DeclineReason,
     IntroductionState,
@@ -60,7 +61,7 @@ def accept_introduction(
     locked = _answerable(introduction, side, actor, now, source)
     require_awake(locked.party(_other(side)))
     setattr(locked, f"{side}_consented_at", now)
-    said = Event(TimelineKind.ACCEPTED, side, actor.pk if actor else None)
+    said = _said(TimelineKind.ACCEPTED, side, actor, source)
     changed = (f"{side}_consented_at",)
     if not locked.both_consented:
         return keep(locked, said, now=now, changed=changed)
@@ -91,7 +92,7 @@ def decline_introduction(
     """
     locked = _answerable(introduction, side, actor, now, source)
     locked.decline_reason = one_of(reason, DeclineReason.values, field="decline_reason")
-    return _refuse(locked, IntroductionState.DECLINED, TimelineKind.DECLINED, side, actor, note, now)
+    return _refuse(locked, IntroductionState.DECLINED, _said(TimelineKind.DECLINED, side, actor, source), note, now)
 
 
 @transaction.atomic
@@ -114,7 +115,7 @@ def answer_not_now(
     locked = _answerable(introduction, side, actor, now, source)
     _require_coming_day(ask_again_on, local_day(now))
     locked.ask_again_on = ask_again_on
-    return _refuse(locked, IntroductionState.NOT_NOW, TimelineKind.NOT_NOW, side, actor, note, now)
+    return _refuse(locked, IntroductionState.NOT_NOW, _said(TimelineKind.NOT_NOW, side, actor, source), note, now)
 
 
 def speaks_for(introduction: Introduction, side: str, actor: User | None, source: str) -> bool:
@@ -135,6 +136,11 @@ def speaks_for(introduction: Introduction, side: str, actor: User | None, source
     if source == AnswerSource.PHONE:
         return may_broker(viewer)
     return may_answer_introduction(viewer, introduction, side)
+
+
+def _said(kind: TimelineKind, side: str, actor: User | None, source: str) -> Event:
+    """The side's answer; where a broker only passed it on, the entry says so."""
+    return Event(kind, side, actor.pk if actor else None, TOLD_BY_PHONE if source == AnswerSource.PHONE else "")
 
 
 def _answerable(introduction: Introduction, side: str, actor: User | None, now: datetime, source: str) -> Introduction:
@@ -178,18 +184,15 @@ def _require_unanswered(introduction: Introduction, side: str) -> None:
 def _refuse(
     locked: Introduction,
     to: IntroductionState,
-    kind: TimelineKind,
-    side: str,
-    actor: User | None,
+    said: Event,
     note: str,
     now: datetime,
 ) -> Introduction:
-    locked.declined_by = side
+    locked.declined_by = said.side
     locked.decline_note = clean_text(note, field="decline_note", max_length=MAX_NOTE_CHARACTERS)
-    said = Event(kind, side, actor.pk if actor else None)
     move(locked, to, said, now=now, changed=("declined_by", "decline_reason", "decline_note", "ask_again_on"))
     mail = "introduction_not_now" if to == IntroductionState.NOT_NOW else "introduction_declined"
-    tell_side(locked, mail, side=_other(side), now=now)
+    tell_side(locked, mail, side=_other(said.side), now=now)
     return locked
 
 

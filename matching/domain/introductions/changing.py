@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 
 from hubs.policies import Viewer, may_broker, may_see_introduction, sides_of
 from kernel.errors import InvalidInput, NotAllowed
-from matching.domain.introductions.capacity import free_place, subject_of
 from matching.domain.introductions.days import COPENHAGEN, local_day
 from matching.domain.introductions.errors import AlreadyAsked, TooEarlyToAsk, WrongState
 from matching.domain.introductions.life import (
@@ -37,7 +36,7 @@ ASKABLE_REASONS = frozenset({DeclineReason.TOO_EARLY, DeclineReason.NO_CAPACITY,
 
 @transaction.atomic
 def withdraw_introduction(introduction: Introduction, *, viewer: Viewer, now: datetime) -> Introduction:
-    """Take a request back; while nobody has seen it, its place in the receiver's month is free again.
+    """Take a request back; once sent, it keeps its place in the month: the mail about it has left.
 
     Raises:
         NotFound, NotAllowed: it is gone, or not the viewer's.
@@ -50,13 +49,15 @@ def withdraw_introduction(introduction: Introduction, *, viewer: Viewer, now: da
 
 
 def end_request(locked: Introduction, event: Event, *, now: datetime) -> Introduction:
-    """Withdraw a locked request and tell the asked side if it had read it."""
+    """Withdraw a locked request and tell whoever had read it or said yes to it, but not the side that withdraws.
+
+    No place of the month comes free: who sends, withdraws and asks again has mailed twice.
+    """
     move(locked, S.WITHDRAWN, event, now=now)
-    if locked.seen_at is not None:
-        tell_side(locked, "introduction_withdrawn", side=Side.RECEIVER, now=now)
-    else:
-        for side in (Side.SEEKER.value, Side.RECEIVER.value):
-            free_place(subject_of(locked, side))
+    knows = {Side.SEEKER: locked.seeker_consented_at, Side.RECEIVER: locked.receiver_consented_at or locked.seen_at}
+    for side, since in knows.items():
+        if since is not None and side != event.side:
+            tell_side(locked, "introduction_withdrawn", side=side.value, now=now)
     return locked
 
 
@@ -217,7 +218,7 @@ def _copy(old: Introduction, viewer: Viewer) -> Introduction:
         minutes=old.minutes,
         # Who asks again speaks for itself, also where a facilitator had brought the two together.
         channel=old.channel if not _own_side(viewer, old) else _own_channel(old),
-        impression_id=old.impression_id,
+        # No impression: the pair may look different by now, and the place in the list has had its request.
         project_id=old.project_id,
         made_by_id=viewer.user_id,
         facilitator_id=old.facilitator_id,

@@ -96,7 +96,7 @@ def _come_back(now: datetime) -> QuerySet[Introduction]:
         asked_again__isnull=True,
         seeker__is_paused=False,
         receiver__is_paused=False,
-    )
+    ).exclude(declined_by=Side.SEEKER)
 
 
 def _returns() -> QuerySet[TimelineEntry]:
@@ -105,8 +105,13 @@ def _returns() -> QuerySet[TimelineEntry]:
 
 
 def _offer_again(locked: Introduction, now: datetime) -> bool:
-    """Tell the seeker that the day has come; it asks again itself, or not."""
+    """Tell the seeker that the day has come; it asks again itself, or not.
+
+    A seeker who said "not now" to a proposal is told nothing: that case is back on the facilitators' desk.
+    """
     if locked.state != S.NOT_NOW or locked.ask_again_on is None or locked.asked_again_id is not None:
+        return False
+    if locked.declined_by == Side.SEEKER:
         return False
     if _returns().filter(introduction=locked, at__gte=F("introduction__answered_at")).exists():
         return False

@@ -6,7 +6,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from hubs.policies import Action, Viewer, may, require
+from kernel.audit import record_change
 from kernel.errors import InvalidInput
+from matching.domain.introductions.errors import AlreadyAsked
 from matching.domain.introductions.fields import RequestFields
 from matching.domain.introductions.life import Event, keep, lock_introduction, lock_parties, require_state
 from matching.domain.introductions.pairs import require_not_asked, require_pair, require_writer
@@ -35,16 +37,18 @@ def draft_introduction(
     theirs: Statement | None = None,
     channel: str = Channel.WEB,
     project: Project | None = None,
+    only_new: bool = False,
 ) -> Introduction:
     """A half-written request; the draft that is there already for the same two and the same end comes back instead.
 
+    With `only_new` such a draft is refused: whoever writes into what comes back would write over somebody's words.
     A facilitator who writes for others makes a request of the hub: both sides will be asked.
 
     Raises:
         NotAllowed: the viewer does not speak for the seeker.
         NotFound: the receiver is not open to the viewer.
         Paused: one of the two takes a break.
-        AlreadyAsked: an open request between the two is there.
+        AlreadyAsked: an open request between the two is there, or, with `only_new`, a draft.
         InvalidInput: the purpose is unknown, both are the same, or a statement is not theirs or not readable.
     """
     require(viewer, Action.RECOMMEND_FOR, seeker)
@@ -63,6 +67,12 @@ def draft_introduction(
         channel=channel,
         state=IntroductionState.DRAFT,
     ).first()
+    if begun is not None and only_new:
+        raise AlreadyAsked(
+            _("You have begun a request to %(name)s already. Send that one, or throw the draft away first.")
+            % {"name": receiver.name},
+            introduction=str(begun.public_id),
+        )
     return begun or _begin(viewer, seeker, receiver, chosen, channel, impression, ours, theirs, project, now)
 
 
@@ -120,12 +130,20 @@ def update_draft(introduction: Introduction, *, viewer: Viewer, version: int, fi
     require_writer(viewer, locked)
     require_state(locked, *EDITABLE)
     check_version(locked.version, version)
-    assign(locked, fields.cleaned())
+    changed = assign(locked, fields.cleaned())
     locked.version += 1
     save_valid(locked)
     text = fields.cleaned_text()
-    if text:
-        _requote(locked, text)
+    if text and _requote(locked, text):
+        changed.append("seeker_text")
+    record_change(
+        locked.hub_id,
+        actor_id=viewer.user_id,
+        action="update",
+        subject_type="introduction",
+        subject_id=locked.public_id,
+        changed_fields=changed,
+    )
     return locked
 
 
@@ -143,17 +161,19 @@ def quote_statements(introduction: Introduction, *, ours: Statement | None, thei
             )
 
 
-def _requote(introduction: Introduction, text: str) -> None:
-    """The asking side's own words; they point to its statement only while they are the statement's."""
+def _requote(introduction: Introduction, text: str) -> bool:
+    """The asking side's own words, which point to its statement only while they are its; whether they changed."""
     language = writing_language(introduction.seeker, None)
     quote, created = Quote.objects.get_or_create(
         introduction=introduction,
         side=Side.SEEKER,
         defaults={"hub_id": introduction.hub_id, "text": text, "language": language},
     )
-    if not created and quote.text != text:
-        quote.text, quote.statement = text, None
-        quote.save()
+    if created or quote.text == text:
+        return created
+    quote.text, quote.statement = text, None
+    quote.save()
+    return True
 
 
 def _require_own_words(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from hubs.policies import Viewer
 from matching.domain.introductions.days import COPENHAGEN, local_day, start_of
-from matching.enums import Side
+from matching.enums import TOLD_BY_PHONE, Side
 from matching.models import Declaration, Introduction
 from matching.queries.introductions import visible_introductions
 from profiles.terms import label_of
@@ -133,8 +133,12 @@ def _state(introduction: Introduction) -> str:
 
 
 def _people(introduction: Introduction, side: str) -> str:
-    """Whoever wrote or answered in the name of that side, each once."""
-    names = [str(entry.actor) for entry in introduction.timeline.all() if entry.side == side and entry.actor]
+    """Whoever wrote or answered in the name of that side, each once, not the facilitator who passed an answer on.
+
+    Told by the entry, not by who speaks for the organisation today: those who have left it since stay on record.
+    """
+    entries = [entry for entry in introduction.timeline.all() if entry.side == side and entry.text != TOLD_BY_PHONE]
+    names = [str(entry.actor) for entry in entries if entry.actor]
     return ", ".join(dict.fromkeys(names))
 
 

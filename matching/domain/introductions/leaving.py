@@ -11,7 +11,6 @@ from django.db.models import Q
 from hubs.policies import Action, Viewer, require
 from kernel.audit import record_change
 from kernel.errors import NotFound
-from matching.domain.introductions.capacity import free_place, subject_of
 from matching.domain.introductions.changing import end_request
 from matching.domain.introductions.life import Event, lock_introduction, lock_parties, move, not_found
 from matching.domain.introductions.telling import tell_of_erasure, tell_side
@@ -81,16 +80,13 @@ def erase_profile(profile: Profile, *, viewer: Viewer, now: datetime) -> None:
 
 
 def tell_of_leaving(profile: Profile, *, now: datetime) -> int:
-    """Inside the transaction that erases a profile: tell the other sides, free the places; returns how many were told.
+    """Inside the transaction that erases a profile: tell the other sides; returns how many were told.
 
     The mails carry no name and no words: their cause will be gone when they are written.
     """
     told = 0
     rows = Introduction.objects.filter(Q(seeker=profile) | Q(receiver=profile), hub_id=profile.hub_id)
     for row in rows.select_related("seeker__hub", "receiver__hub").order_by("pk"):
-        if row.seen_at is None:
-            for side in Side:
-                free_place(subject_of(row, side))
         if row.was_sent and row.state in _LIVING and not row.is_simulated:
             other = Side.RECEIVER.value if row.seeker_id == profile.pk else Side.SEEKER.value
             tell_of_erasure(row, side=other, now=now)

@@ -75,13 +75,21 @@ def lock_parties(seeker: Profile, receiver: Profile) -> tuple[Profile, Profile]:
     Raises:
         NotFound: one of them was erased in between.
     """
-    # A list, since a query that nobody reads locks nothing.
-    list(Organisation.objects.select_for_update(no_key=True).filter(pk=seeker.organisation_id))
-    rows = Profile.objects.select_for_update(no_key=True).filter(pk__in=(seeker.pk, receiver.pk)).order_by("pk")
-    found = {profile.pk: profile for profile in rows}
+    found = lock_circle(seeker, (receiver.pk,))
     if seeker.pk not in found or receiver.pk not in found:
         raise NotFound(_("One of the two is not here any more. Look for somebody else who fits."))
     return found[seeker.pk], found[receiver.pk]
+
+
+def lock_circle(seeker: Profile, receiver_ids: Iterable[int]) -> dict[int, Profile]:
+    """The asking organisation and then all profiles in order of id, locked at once; those that are there, by id.
+
+    For a change of several requests: pair by pair would lock the profiles in the order of the requests.
+    """
+    # A list, since a query that nobody reads locks nothing.
+    list(Organisation.objects.select_for_update(no_key=True).filter(pk=seeker.organisation_id))
+    rows = Profile.objects.select_for_update(no_key=True).filter(pk__in={seeker.pk, *receiver_ids}).order_by("pk")
+    return {profile.pk: profile for profile in rows}
 
 
 def not_found() -> NotFound:

@@ -85,4 +85,9 @@ def set_contact_rules(
 
 def is_screened(introduction: Introduction) -> bool:
     """Whether a facilitator reads the request first: the hub's rule or the asked party's wish."""
-    return hub_rules(introduction.hub_id).screens_all or contact_rules(introduction.receiver).wants_screening
+    return wants_screening(introduction.receiver)
+
+
+def wants_screening(profile: Profile) -> bool:
+    """Whether a facilitator reads first what others ask of the profile: the hub's rule or its own wish."""
+    return hub_rules(profile.hub_id).screens_all or contact_rules(profile).wants_screening

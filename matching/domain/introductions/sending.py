@@ -68,13 +68,14 @@ def send_out(locked: Introduction, *, actor_id: int | None, side: str, now: date
         CapReached: an asked side's month is full; nothing is sent.
     """
     asked = asked_sides(locked)
+    if locked.impression_id is None:
+        # Before the places are taken: the request itself is no part of the load that it met.
+        today = local_day(now)
+        locked.features = features_of_pair(locked.hub_id, locked.seeker, locked.receiver, locked.purpose, today=today)
     # In order of id, so that two requests between the same two wait in the same order.
     for each in sorted(asked, key=lambda name: locked.party(name).pk):
         take_place(locked.party(each), channel=locked.channel, subject=subject_of(locked, each), now=now)
     locked.expires_at = deadline(now, hub_rules(locked.hub_id).answer_days)
-    if locked.impression_id is None:
-        today = local_day(now)
-        locked.features = features_of_pair(locked.hub_id, locked.seeker, locked.receiver, locked.purpose, today=today)
     sent = Event(TimelineKind.SENT, side, actor_id, text)
     move(locked, IntroductionState.SENT, sent, now=now, changed=("expires_at", "seeker_consented_at", "features"))
     kind = "introduction_proposed" if locked.channel == Channel.FACILITATOR else "introduction_received"
@@ -102,7 +103,12 @@ def _require_few_open(introduction: Introduction) -> None:
     )
     if rows.exclude(channel=Channel.FACILITATOR).count() < limit:
         return
-    raise TooManyOpen(
+    raise too_many_open(limit)
+
+
+def too_many_open(limit: int) -> TooManyOpen:
+    """The refusal of one more request or invitation than the hub lets an organisation have open."""
+    return TooManyOpen(
         ngettext(
             "You have %(limit)d open request, which is the most at a time. Wait for its answer, or withdraw it.",
             "You have %(limit)d open requests, which is the most at a time. Wait for an answer, or withdraw one.",

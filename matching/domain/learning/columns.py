@@ -114,26 +114,24 @@ def contact_columns(
 
 def _habits(contacts: Contacts, seeker: Seeker, profiles: Ids) -> dict[str, Column]:
     """How often each candidate answers and says yes, and how often the seeker is told yes, from the hub's means."""
-    settled = ~contacts.open
-    answered, accepted = contacts.answered & settled, contacts.accepted & settled
-    sent = _counts(contacts.receiver[settled], profiles)
-    told = _counts(contacts.receiver[answered], profiles)
-    yes = _counts(contacts.receiver[accepted], profiles)
+    flags = (contacts.heard, contacts.answered, contacts.weighed, contacts.yes)
+    sent, told, weighed, yes = (_counts(contacts.receiver[flag], profiles) for flag in flags)
     own = contacts.seeker == seeker.profile
-    asked, won = float((own & answered).sum()), float((own & accepted).sum())
-    answer_mean, yes_mean = _share(answered.sum(), settled.sum()), _share(accepted.sum(), answered.sum())
+    asked, won = float((own & contacts.weighed).sum()), float((own & contacts.yes).sum())
+    answer_mean = _share(contacts.answered.sum(), contacts.heard.sum())
+    yes_mean = _share(contacts.yes.sum(), contacts.weighed.sum())
     own_history = smoothed_log_odds(np.array([won]), np.array([asked]), yes_mean)[0]
     return {
         "answers_history": smoothed_log_odds(told, sent, answer_mean),
-        "accepts_history": smoothed_log_odds(yes, told, yes_mean),
+        "accepts_history": smoothed_log_odds(yes, weighed, yes_mean),
         "seeker_history": np.full(len(profiles), own_history),
     }
 
 
 def _relations(contacts: Contacts, seeker: Seeker, profiles: Ids, organisation: Column) -> dict[str, Column]:
     """Whether the two organisations have met before, and whether this pair has had a no."""
-    ours_asked = contacts.accepted & (contacts.seeker_organisation == seeker.organisation)
-    they_asked = contacts.accepted & (contacts.receiver_organisation == seeker.organisation)
+    ours_asked = contacts.agreed & (contacts.seeker_organisation == seeker.organisation)
+    they_asked = contacts.agreed & (contacts.receiver_organisation == seeker.organisation)
     met = np.concatenate([contacts.receiver_organisation[ours_asked], contacts.seeker_organisation[they_asked]])
     refused = contacts.refused & (contacts.seeker == seeker.profile)
     return {

@@ -250,7 +250,7 @@ def _add_answer(
 
 
 def _word_of_receiver(request: Request, now: datetime) -> str:
-    """What the asked side had said by then: "yes", "no", "not_now", nothing, or "unasked" where the seeker said no.
+    """What the asked side had said by then: "yes", "no", "not_now", nothing, or "unasked" where it had no chance to.
 
     A facilitator's proposal asks both sides: the receiver's yes counts whatever the seeker made of it.
     """
@@ -260,9 +260,14 @@ def _word_of_receiver(request: Request, now: datetime) -> str:
         return ""
     if request.state in CONSENTED_STATES:
         return "yes"
-    if request.declined_by == Side.SEEKER:
+    if request.declined_by == Side.SEEKER or _took_a_break(request):
         return "unasked"
     return {IntroductionState.DECLINED.value: "no", IntroductionState.NOT_NOW.value: "not_now"}.get(request.state, "")
+
+
+def _took_a_break(request: Request) -> bool:
+    """Whether the clock said "not now" for a party that paused: whoever says it themselves names a day."""
+    return request.state == IntroductionState.NOT_NOW and request.ask_again_on is None
 
 
 def _answer_share(request: Request, sent_at: datetime, now: datetime) -> float:

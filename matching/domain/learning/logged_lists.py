@@ -6,7 +6,7 @@ A reward is what a request has reached: nothing, a yes that may still lead somew
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 from django.db.models import Prefetch
@@ -17,12 +17,14 @@ from matching.domain.learning.evidence import ASK_WINDOW_DAYS, asked_at
 from matching.engine.contact_features import NAMES
 from matching.engine.ladder import RUNGS, matured
 from matching.engine.priors import ACCEPTS, ANSWERS, PRIORS
-from matching.enums import CONSENTED_STATES, IntroductionState
+from matching.enums import CONSENTED_STATES, Channel, IntroductionState
 from matching.models import Impression, ShownList
 from matching.queries.evidence import Column, Ids, Matrix, Request, Told, days, requests_of, told_of
 
 # More lists than this are thinned out evenly: the intervals hardly gain, and each list costs two policies' draws.
 MOST_LISTS = 1_000
+# So long after its day a "not now" may still be taken up.
+TAKEN_UP = timedelta(days=60)
 
 
 @dataclass(frozen=True)
@@ -65,12 +67,14 @@ def _first_of_each_day(hub_id: int, since: datetime, until: datetime) -> list[Sh
         ShownList.objects.filter(hub_id=hub_id, seeker__isnull=False, shown_at__gt=since, shown_at__lte=until)
         .exclude(purpose="")
         .exclude(candidates=b"")
+        .exclude(channel=Channel.FACILITATOR)
         .defer("candidates")
         .order_by("shown_at", "pk")
     )
-    kept: dict[tuple[int | None, str, object], ShownList] = {}
+    kept: dict[tuple[int | None, str, object, int], ShownList] = {}
     for row in lists:
-        kept.setdefault((row.seeker_id, row.purpose, local_day(row.shown_at)), row)
+        # A short list without a tried-out place, as in a project room, does not stand for the page of the day.
+        kept.setdefault((row.seeker_id, row.purpose, local_day(row.shown_at), row.explored_places), row)
     return list(kept.values())
 
 
@@ -123,11 +127,14 @@ def worth_of(request: Request, told: Told | None, now: datetime, values: Mapping
 
     A rung that a side told counts in full. One that may still come counts by the documented base rate of the stage
     reached, given that it had not come by the last informative answer; that rate is the same for every pair. A no and
-    an expired request are worth nothing, a pending or postponed one the base rate of a yes.
+    an expired request are worth nothing, as is one that was asked again (the new one counts) or never taken up; a
+    pending or postponed one the base rate of a yes.
     """
     if request.state in CONSENTED_STATES:
         return _worth_of_contact(request, told, values)
     if request.state in (IntroductionState.DECLINED, IntroductionState.EXPIRED, IntroductionState.WITHDRAWN):
+        return 0.0
+    if request.asked_again is not None or _came_to_nothing(request, now):
         return 0.0
     overdue = request.expires_at is not None and request.expires_at <= now
     if overdue and request.state != IntroductionState.NOT_NOW:
@@ -135,6 +142,13 @@ def worth_of(request: Request, told: Told | None, now: datetime, values: Mapping
     answered = request.state == IntroductionState.NOT_NOW
     chance = PRIORS[ACCEPTS].base_rate * (1.0 if answered else PRIORS[ANSWERS].base_rate)
     return chance * sum(rung.base_rate * values[rung.code] for rung in RUNGS)
+
+
+def _came_to_nothing(request: Request, now: datetime) -> bool:
+    """Whether a "not now" without a day, or long past its day, was never taken up."""
+    if request.state != IntroductionState.NOT_NOW:
+        return False
+    return request.ask_again_on is None or local_day(now) > request.ask_again_on + TAKEN_UP
 
 
 def _worth_of_contact(request: Request, told: Told | None, values: Mapping[str, float]) -> float:

@@ -10,7 +10,7 @@ from uuid import uuid5
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from hubs.policies import BROKER_ROLES, Action, Viewer, may, require_steering
+from hubs.policies import BROKER_ROLES, Action, Viewer, may, may_broker, require_steering
 from kernel.audit import record_change
 from kernel.errors import DomainError, InvalidInput, NotAllowed, NotFound
 from mailgate.domain.outbox import queue_mail
@@ -18,7 +18,10 @@ from mailgate.enums import MailState
 from mailgate.models import OutgoingMail
 from matching.domain.introductions.capacity import free_place, take_place
 from matching.domain.introductions.history import new_to_each_other
+from matching.domain.introductions.life import lock_parties
 from matching.domain.introductions.receivers import receivers_of
+from matching.domain.introductions.rules import hub_rules, wants_screening
+from matching.domain.introductions.sending import too_many_open
 from matching.domain.projects.changing import OPEN_STATES, ProjectEnded, change_room
 from matching.enums import Channel, Consent, ProjectPart
 from matching.models.projects import Participant, Project
@@ -36,6 +39,13 @@ class InvitationAnswered(DomainError):
     status = 409
 
 
+class ReadFirst(DomainError):
+    """A facilitator reads first what is asked of this profile, which a mailed invitation would go round."""
+
+    code = "read_first"
+    status = 409
+
+
 @transaction.atomic
 def invite(project: Project, *, viewer: Viewer, profile: Profile, part: str, now: datetime) -> Participant:
     """Ask a profile to the table for a part; asked already, it is not asked twice.
@@ -43,15 +53,21 @@ def invite(project: Project, *, viewer: Viewer, profile: Profile, part: str, now
     Raises:
         NotAllowed: the viewer does not steer the room, or may not see the profile.
         CapReached: the profile takes no more requests this month.
+        ReadFirst: a facilitator reads first what is asked of it, and the viewer is none.
+        TooManyOpen: the founder's organisation waits for as many invitations as it may have requests open.
         InvalidInput: it is paused, at the table, or has said no; the part is unknown; the table is full.
         ProjectEnded
     """
+    require_steering(viewer, project)
+    # Invitations are counted over all rooms of the organisation, so two rooms wait for each other here.
+    lock_parties(project.owner, profile)
     locked = change_room(project, viewer=viewer)
     chosen = one_of(part, ProjectPart.values, field="part")
     participant = Participant.objects.filter(project=locked, profile=profile).first()
     if participant is not None and participant.consent == Consent.INVITED:
         return participant
     _require_invitable(locked, profile, participant, viewer)
+    _require_brokered(locked, profile, viewer)
     # Asked anew after having left: that asks for their time once more.
     is_again = participant is not None
     participant = participant or Participant(hub_id=locked.hub_id, project=locked, profile=profile)
@@ -83,6 +99,25 @@ def _require_invitable(project: Project, profile: Profile, known: Participant | 
         )
     if known is None and Participant.objects.filter(project=project).count() >= MOST_PARTICIPANTS:
         raise InvalidInput(_("A table holds at most %(limit)d invitations.") % {"limit": MOST_PARTICIPANTS})
+
+
+def _require_brokered(project: Project, profile: Profile, viewer: Viewer) -> None:
+    """The hub's rules for requests hold for invitations: read first where that is wanted, and not too many open."""
+    if not may_broker(viewer) and wants_screening(profile):
+        raise ReadFirst(
+            _("A facilitator reads requests to %(name)s first. Ask them for contact, or let a facilitator invite them.")
+            % {"name": profile.name}
+        )
+    owner_id = project.owner.organisation_id
+    if owner_id not in viewer.organisation_ids:
+        # What a facilitator does is not counted against the organisation.
+        return
+    limit = hub_rules(project.hub_id).open_requests
+    waiting = Participant.objects.filter(
+        project__owner__organisation_id=owner_id, project__state__in=OPEN_STATES, consent=Consent.INVITED
+    )
+    if waiting.count() >= limit:
+        raise too_many_open(limit)
 
 
 @transaction.atomic

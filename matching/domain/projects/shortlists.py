@@ -21,6 +21,7 @@ from matching.domain.introductions.changing import add_note, withdraw_introducti
 from matching.domain.introductions.declaring import declare_interests
 from matching.domain.introductions.drafting import draft_introduction, update_draft
 from matching.domain.introductions.fields import RequestFields
+from matching.domain.introductions.life import lock_circle
 from matching.domain.introductions.receivers import receivers_of
 from matching.domain.introductions.sending import submit_introduction
 from matching.engine.purposes import partner_kinds
@@ -188,8 +189,8 @@ def note_on_candidate(candidate: Candidate, *, viewer: Viewer, note: str, answer
 def ask_together(shortlist: Shortlist, *, viewer: Viewer, fields: RequestFields, now: datetime) -> Asked:
     """Send the same request to every candidate who has not been asked; each stands or falls by itself.
 
-    Who cannot be asked (the cap of the month is reached, a pause, an open request between the two) is told in
-    `refused`, and nothing of that request is left; the others are asked. Twice the same asks nobody twice.
+    Who cannot be asked (the cap of the month is reached, a pause, an open request or a draft between the two) is told
+    in `refused`, and nothing of that request is left; the others are asked. Twice the same asks nobody twice.
 
     Raises:
         NotAllowed, ListClosed
@@ -221,12 +222,11 @@ def _ask(candidate: Candidate, viewer: Viewer, fields: RequestFields, now: datet
     row = Candidate.objects.select_for_update(of=("self",)).filter(pk=candidate.pk).first()
     if row is None or row.introduction_id is not None:
         return None
-    seeker = locked.owner
-    purpose = Purpose.PROJECT
-    if candidate.profile.kind in partner_kinds(Purpose.OPI_LIGHT, seeker.kind):
-        purpose = Purpose.OPI_LIGHT
+    seeker, receiver = locked.owner, candidate.profile
+    is_light = receiver.kind in partner_kinds(Purpose.OPI_LIGHT, seeker.kind)
+    purpose = Purpose.OPI_LIGHT if is_light else Purpose.PROJECT
     draft = draft_introduction(
-        viewer, seeker=seeker, receiver=candidate.profile, purpose=purpose, now=now, ours=locked.statement
+        viewer, seeker=seeker, receiver=receiver, purpose=purpose, now=now, ours=locked.statement, only_new=True
     )
     draft = update_draft(draft, viewer=viewer, version=draft.version, fields=fields)
     row.introduction = submit_introduction(draft, viewer=viewer, now=now)
@@ -259,6 +259,7 @@ def choose(
         InvalidInput: nobody is chosen, a chosen one has not said yes, or reason or interests are not told.
     """
     locked = _changed(shortlist, viewer, version=version)
+    _lock_asked(locked)
     rows = list(_asked_rows(locked))
     chosen = {candidate.pk for candidate in candidates}
     _require_choosable([row for row in rows if row.pk in chosen], len(chosen))
@@ -296,6 +297,7 @@ def give_up_shortlist(shortlist: Shortlist, *, viewer: Viewer, version: int, rea
         NotAllowed, EditConflict, InvalidInput, ListClosed
     """
     locked = _changed(shortlist, viewer, version=version)
+    _lock_asked(locked)
     told = clean_text(reason, field="reason", max_length=MAX_NOTE_CHARACTERS, min_letters=3)
     _stored(locked, viewer, "give_up", {"state": ListState.ABANDONED, "reason": told})
     _tell_all(list(_asked_rows(locked)), viewer, now, is_decided=False)
@@ -322,6 +324,11 @@ def _require_choosable(rows: Sequence[Candidate], wanted: int) -> None:
             )
 
 
+def _lock_asked(shortlist: Shortlist) -> None:
+    """Everybody whose request may be changed, before the first request is: the order in which all others lock."""
+    lock_circle(shortlist.owner, [row.profile_id for row in _asked_rows(shortlist) if row.introduction_id])
+
+
 def _asked_rows(shortlist: Shortlist) -> Any:
     return Candidate.objects.filter(shortlist=shortlist).select_related(
         "introduction__seeker__organisation", "introduction__receiver__organisation", "profile__organisation"
@@ -337,11 +344,12 @@ def _tell_all(rows: Sequence[Candidate], viewer: Viewer, now: datetime, *, is_de
         if introduction.state in WAITING_STATES:
             if row.chosen:
                 continue
-            _note(introduction, viewer, _("Thank you for reading it: the need has been met meanwhile."), now)
+            words = _("Thank you for reading it: the need has been met meanwhile.")
+            add_note(introduction, viewer=viewer, text=words, now=now)
             introduction.refresh_from_db()
             withdraw_introduction(introduction, viewer=viewer, now=now)
         elif introduction.state in CONSENTED_STATES:
-            _note(introduction, viewer, _words_to(row, is_decided=is_decided), now)
+            add_note(introduction, viewer=viewer, text=_words_to(row, is_decided=is_decided), now=now)
             _mail(row, CHOSEN if row.chosen else THANKED, now)
 
 
@@ -351,10 +359,6 @@ def _words_to(row: Candidate, *, is_decided: bool) -> str:
     if is_decided:
         return _("Thank you for saying yes. This time the choice fell on another one.")
     return _("Thank you for saying yes. The search has ended without a choice.")
-
-
-def _note(introduction: Introduction, viewer: Viewer, words: str, now: datetime) -> None:
-    add_note(introduction, viewer=viewer, text=words, now=now)
 
 
 def _mail(candidate: Candidate, kind: str, now: datetime) -> None:

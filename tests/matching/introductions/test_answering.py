@@ -18,8 +18,9 @@ from matching.domain.introductions.brokering import introduce_two
 from matching.domain.introductions.changing import withdraw_introduction
 from matching.domain.introductions.clock import run_clock
 from matching.domain.introductions.errors import AlreadyAnswered, AnswerTooLate, Paused, WrongState
-from matching.enums import DeclineReason
+from matching.enums import DeclineReason, Side
 from matching.models import FollowUp, Introduction
+from matching.queries.contacts import contact_people
 from matching.queries.introductions import contact_details
 from tests.matching.introductions.parties import LATER, NOW, Person, accepted, drafted, mailed, party, sent, told
 
@@ -179,7 +180,24 @@ def test_a_facilitator_may_record_what_she_heard_by_phone(
     done = accept_introduction(request, side="receiver", actor=facilitator[0], now=LATER, source="phone")
 
     assert done.state == "accepted"
-    assert done.timeline.get(kind="accepted").actor == facilitator[0]
+    entry = done.timeline.get(kind="accepted")
+    assert (entry.side, entry.actor, entry.text) == ("receiver", facilitator[0], "Told by phone")
+    assert [person.address for person in contact_people(done, Side.RECEIVER)] == [ward.user.email]
+    assert [person.address for person in contact_people(done, Side.SEEKER)] == [firm.user.email]
+
+
+def test_no_and_not_now_by_phone_are_marked_and_an_answer_of_their_own_is_not(
+    firm: Person, ward: Person, hub: Hub, facilitator: tuple[User, Viewer]
+) -> None:
+    told_no, told_later, own = (sent(party(hub), ward) for _request in range(3))
+    phone = {"side": "receiver", "actor": facilitator[0], "now": LATER, "source": "phone"}
+
+    decline_introduction(told_no, reason="other", **phone)
+    answer_not_now(told_later, **phone)
+    decline_introduction(own, side="receiver", actor=ward.user, now=LATER, reason="other")
+
+    last = [row.timeline.order_by("pk").last() for row in (told_no, told_later, own)]
+    assert [entry.text for entry in last] == ["Told by phone", "Told by phone", ""]
 
 
 def test_a_signed_link_answers_without_a_person(firm: Person, ward: Person) -> None:

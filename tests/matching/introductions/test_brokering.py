@@ -8,6 +8,7 @@ from hubs.enums import Role
 from hubs.models import Hub, User
 from hubs.policies import Viewer
 from kernel.errors import InvalidInput, NotAllowed, NotFound
+from matching.domain.introductions.answering import accept_introduction
 from matching.domain.introductions.brokering import hand_over, introduce_two, step_in
 from matching.domain.introductions.changing import add_note, withdraw_introduction
 from matching.domain.introductions.errors import AlreadyAsked, CapReached, Paused
@@ -50,14 +51,27 @@ def test_a_full_month_of_either_stops_it_whole(
     assert (Introduction.objects.count(), LoadPlace.objects.count(), mailed()) == (0, 0, [])
 
 
-def test_withdrawing_the_proposal_gives_both_places_back(
+def test_withdrawing_the_proposal_keeps_both_places_and_tells_nobody_who_was_silent(
     firm: Person, ward: Person, facilitator: tuple[User, Viewer]
 ) -> None:
     request = introduced(facilitator[1], firm, ward)
 
     withdraw_introduction(request, viewer=facilitator[1], now=LATER)
 
-    assert LoadPlace.objects.count() == 0
+    assert LoadPlace.objects.count() == 2
+    assert [kind for kind, _address in mailed()] == ["introduction_proposed"] * 2
+
+
+@pytest.mark.parametrize("side", ["seeker", "receiver"])
+def test_withdrawing_the_proposal_tells_the_side_that_had_said_yes(
+    firm: Person, ward: Person, facilitator: tuple[User, Viewer], side: str
+) -> None:
+    request, who = introduced(facilitator[1], firm, ward), firm if side == "seeker" else ward
+    accept_introduction(request, side=side, actor=who.user, now=LATER)
+
+    withdraw_introduction(request, viewer=facilitator[1], now=LATER)
+
+    assert mailed()[2:] == [("introduction_withdrawn", who.user.email)]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Places of a month: absolute, over all channels, by months in Copenhagen, given back when nobody had seen it."""
+"""Places of a month: absolute, over all channels, by months in Copenhagen, never given back once the mail has left."""
 
 from datetime import date, datetime, timedelta
 from uuid import uuid4
@@ -12,7 +12,7 @@ from matching.domain.introductions.changing import withdraw_introduction
 from matching.domain.introductions.errors import CapReached
 from matching.domain.introductions.rules import set_contact_rules
 from matching.models import LoadPlace
-from tests.matching.introductions.parties import NOW, Person, at, capped, party, sent
+from tests.matching.introductions.parties import NOW, Person, at, capped, mailed, party, sent
 
 
 def take(person: Person, channel: str = "web", now: datetime = NOW) -> LoadPlace:
@@ -121,17 +121,28 @@ def test_share_left_below_a_lowered_cap_is_none_not_less(ward: Person) -> None:
     assert capacity_left(ward.profile.hub_id, [ward.profile.pk], today=NOW.date()) == {ward.profile.pk: 0.0}
 
 
-def test_a_withdrawn_unseen_request_gives_its_place_back(firm: Person, ward: Person) -> None:
+def test_asking_withdrawing_and_asking_again_mails_a_full_profile_once(firm: Person, ward: Person) -> None:
     capped(ward, 1)
     withdraw_introduction(sent(firm, ward), viewer=firm.viewer, now=NOW)
 
-    assert sent(firm, ward, now=NOW + timedelta(hours=1)).state == "sent"
+    with pytest.raises(CapReached):
+        sent(firm, ward, now=NOW + timedelta(hours=1))
+    assert mailed() == [("introduction_received", ward.user.email)]
 
 
-def test_a_withdrawn_request_that_was_seen_keeps_its_place(firm: Person, ward: Person, hub: Hub) -> None:
+def test_a_request_withdrawn_in_screening_has_taken_no_place(firm: Person, ward: Person) -> None:
+    capped(ward, 1, screening=True)
+    withdraw_introduction(sent(firm, ward), viewer=firm.viewer, now=NOW)
+
+    assert take(ward).number == 1
+
+
+@pytest.mark.parametrize("seen", [False, True])
+def test_a_withdrawn_request_keeps_its_place(firm: Person, ward: Person, hub: Hub, seen: bool) -> None:
     capped(ward, 1)
     request = sent(firm, ward)
-    mark_seen(request, side="receiver", actor=ward.user, now=NOW)
+    if seen:
+        mark_seen(request, side="receiver", actor=ward.user, now=NOW)
     withdraw_introduction(request, viewer=firm.viewer, now=NOW)
 
     with pytest.raises(CapReached):

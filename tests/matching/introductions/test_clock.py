@@ -137,6 +137,24 @@ def test_not_now_comes_back_on_its_day_once(firm: Person, ward: Person) -> None:
     assert told(request)[-1] == ("reminded", "seeker")
 
 
+def test_not_now_by_the_seeker_of_a_proposal_does_not_come_back_as_the_others(
+    firm: Person, ward: Person, facilitator: tuple[User, Viewer]
+) -> None:
+    request = introduce_two(
+        facilitator[1],
+        seeker=firm.profile,
+        receiver=ward.profile,
+        purpose="opi_light",
+        reason="Prøv det.",
+        asked="En snak om sår.",
+        now=NOW,
+    )
+    answer_not_now(request, side="seeker", actor=firm.user, now=LATER, ask_again_on=date(2026, 3, 29))
+
+    assert run_clock(at("2026-03-29")) == 0
+    assert mailed()[2:] == [("introduction_not_now", ward.user.email)]
+
+
 def test_not_now_after_a_reminder_still_comes_back(firm: Person, ward: Person) -> None:
     request = sent(firm, ward)
     run_clock(at("2026-03-10"))

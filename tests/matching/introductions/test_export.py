@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from hubs.models import Hub, User
 from hubs.policies import Viewer
+from matching.domain.introductions.answering import accept_introduction
 from matching.domain.introductions.declaring import declare_interests
 from matching.domain.introductions.export import as_csv, headings, procurement_rows, safe_cell, table
 from matching.models import Introduction
@@ -33,6 +34,27 @@ def test_a_row_says_who_talked_to_whom_about_what_and_when(
     assert (row.purpose, row.step, row.state) == ("Feedback", "Light contact", "Both said yes")
     assert (row.seeker_declares, row.receiver_declares) == ("not declared", "has interests: Aktier.")
     assert row.asked == contact.asked
+
+
+def test_a_yes_told_by_phone_names_no_facilitator_among_their_people(
+    firm: Person, ward: Person, facilitator: tuple[User, Viewer]
+) -> None:
+    accept_introduction(sent(firm, ward), side="receiver", actor=facilitator[0], now=LATER, source="phone")
+
+    (row,) = procurement_rows(facilitator[1], **MARCH)
+
+    assert (row.seeker_people, row.receiver_people) == (firm.user.name, "")
+
+
+def test_who_has_left_the_organisation_since_stays_on_record(
+    firm: Person, ward: Person, facilitator: tuple[User, Viewer]
+) -> None:
+    accepted(firm, ward)
+    ward.user.affiliations.all().delete()
+
+    (row,) = procurement_rows(facilitator[1], **MARCH)
+
+    assert row.receiver_people == ward.user.name
 
 
 def test_days_are_local_and_both_ends_count(firm: Person, ward: Person, facilitator: tuple[User, Viewer]) -> None:

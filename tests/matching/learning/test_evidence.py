@@ -135,7 +135,9 @@ def test_asks_of_yesterday_are_half_open(hub: Hub) -> None:
         (IntroductionState.CLOSED, {}, [1.0], [1.0]),
         (IntroductionState.DECLINED, {}, [1.0], [0.0]),
         (IntroductionState.DECLINED, {"decline_reason": "no_capacity"}, [1.0], []),
-        (IntroductionState.NOT_NOW, {}, [1.0], []),
+        (IntroductionState.NOT_NOW, {"ask_again_on": ago(10).date()}, [1.0], []),
+        # The clock said it for a party that paused.
+        (IntroductionState.NOT_NOW, {"ask_again_on": None}, [], []),
         (IntroductionState.EXPIRED, {}, [0.0], []),
         (IntroductionState.SEEN, {}, [0.0], []),
         (IntroductionState.WITHDRAWN, {}, [], []),
@@ -305,3 +307,13 @@ def test_erased_profile_leaves_no_evidence(hub: Hub) -> None:
     found = learned(hub)
     assert found.stages["asks"].receiver.tolist() == [other.pk]
     assert [len(rows) for name, rows in found.stages.items() if name != "asks"] == [0] * (len(STAGES) - 1)
+
+
+def test_list_that_a_facilitator_reads_for_others_is_no_showing(hub: Hub) -> None:
+    firm, ward = pair(hub)
+    show(firm, [ward], at=ago(40), channel="facilitator")
+    assert labels(hub, "asks") == []
+
+    show(firm, [ward], at=ago(39), channel="web")
+
+    assert labels(hub, "asks") == [0.0]

@@ -10,10 +10,11 @@ from kernel.errors import InvalidInput, NotAllowed, NotFound
 from mailgate.enums import MailState
 from mailgate.models import OutgoingMail
 from matching.domain.introductions.capacity import full_profiles
-from matching.domain.introductions.errors import CapReached
+from matching.domain.introductions.errors import CapReached, TooManyOpen
 from matching.domain.projects.changing import ProjectEnded
 from matching.domain.projects.participants import (
     InvitationAnswered,
+    ReadFirst,
     answer_invitation,
     change_part,
     invite,
@@ -22,7 +23,7 @@ from matching.domain.projects.participants import (
 )
 from matching.domain.projects.rooms import end_project
 from matching.enums import Consent, IntroductionState
-from matching.models import ContactRules, Introduction, LoadPlace, Participant, Project
+from matching.models import ContactRules, HubRules, Introduction, LoadPlace, Participant, Project
 from matching.queries.projects import invitations_of, novelty_counts, visible_projects
 from profiles.models import Profile
 from tests.factories import AffiliationFactory, HubFactory, OrganisationFactory, ProfileFactory, UserFactory
@@ -258,3 +259,48 @@ def test_hub_admin_of_another_hub_sees_nothing(project: Project) -> None:
     elsewhere = ProfileFactory(organisation=OrganisationFactory(hub=HubFactory(slug="nordhub", name="Nordhub")))
 
     assert visible_projects(broker(elsewhere)).count() == 0
+
+
+@pytest.mark.parametrize("wanted_by", ["hub", "profile"])
+def test_whoever_is_asked_through_a_facilitator_is_invited_by_one(
+    project: Project, viewer: Viewer, owner: Profile, clinic: Profile, wanted_by: str
+) -> None:
+    if wanted_by == "hub":
+        HubRules.objects.create(hub=clinic.hub, screens_all=True)
+    else:
+        ContactRules.objects.create(hub=clinic.hub, profile=clinic, wants_screening=True)
+
+    with pytest.raises(ReadFirst, match="Sårklinikken first"):
+        invite(project, viewer=viewer, profile=clinic, part="public", now=NOW)
+    assert (OutgoingMail.objects.count(), LoadPlace.objects.count()) == (0, 0)
+
+    invited = invite(project, viewer=broker(owner), profile=clinic, part="public", now=NOW)
+    assert invited.consent == Consent.INVITED
+
+
+def test_open_invitations_of_all_rooms_are_capped_per_organisation(
+    project: Project, viewer: Viewer, owner: Profile, clinic: Profile
+) -> None:
+    HubRules.objects.create(hub=owner.hub, open_requests=2)
+    sister = ProfileFactory(name="Nordlys Lab", organisation=owner.organisation)
+    waiting = [
+        seat(room, viewer, ProfileFactory(name=name), "public", yes=None)
+        for room, name in ((project, "Ward"), (found(sister, viewer), "School"))
+    ]
+
+    with pytest.raises(TooManyOpen) as refused:
+        invite(project, viewer=viewer, profile=clinic, part="public", now=NOW)
+    assert refused.value.details["limit"] == 2
+    assert not Participant.objects.filter(profile=clinic).exists()
+
+    answer_invitation(waiting[0], yes=False, actor_id=None, now=NOW)
+    assert invite(project, viewer=viewer, profile=clinic, part="public", now=NOW).consent == Consent.INVITED
+
+
+def test_facilitators_invitation_is_not_held_up_by_the_organisations_cap(
+    project: Project, viewer: Viewer, owner: Profile, clinic: Profile
+) -> None:
+    HubRules.objects.create(hub=owner.hub, open_requests=1)
+    seat(project, viewer, ProfileFactory(name="Ward"), "public", yes=None)
+
+    assert invite(project, viewer=broker(owner), profile=clinic, part="public", now=NOW).consent == Consent.INVITED

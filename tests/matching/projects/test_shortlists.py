@@ -5,12 +5,15 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from hubs.models import Hub, User
 from hubs.policies import Viewer
 from kernel.errors import EditConflict, InvalidInput, NotAllowed
 from mailgate.models import OutgoingMail
 from matching.domain.introductions.answering import accept_introduction, decline_introduction
+from matching.domain.introductions.drafting import draft_introduction
 from matching.domain.introductions.fields import RequestFields
 from matching.domain.projects.shortlists import (
     MOST_CANDIDATES,
@@ -341,3 +344,45 @@ def test_giving_up_leaves_nobody_waiting(shortlist: Shortlist, viewer: Viewer, f
     assert OutgoingMail.objects.filter(kind="shortlist_thanks").count() == 1
     with pytest.raises(ListClosed):
         add_candidate(shortlist, viewer=viewer, profile=ProfileFactory(), from_matches=True)
+
+
+def test_draft_that_somebody_has_begun_is_neither_written_over_nor_sent(
+    shortlist: Shortlist, viewer: Viewer, owner: Profile, four: list[Candidate]
+) -> None:
+    purposes = ("opi_light", "project")
+    drafts = [
+        draft_introduction(viewer, seeker=owner, receiver=four[0].profile, purpose=purpose, now=NOW)
+        for purpose in purposes
+    ]
+    Introduction.objects.filter(pk__in=[draft.pk for draft in drafts]).update(asked="Half a sentence of mine")
+
+    assert ask(shortlist, viewer) == ["already_asked"]
+
+    kept = Introduction.objects.filter(pk__in=[draft.pk for draft in drafts]).values_list("state", "asked")
+    assert list(kept) == [(IntroductionState.DRAFT, "Half a sentence of mine")] * 2
+    assert Introduction.objects.filter(state=IntroductionState.SENT).count() == 3
+    four[0].refresh_from_db()
+    assert four[0].introduction is None
+
+
+@pytest.mark.parametrize("ends", ["choose", "give up"])
+def test_all_parties_are_locked_in_order_before_the_first_request(
+    shortlist: Shortlist, viewer: Viewer, owner: Profile, four: list[Candidate], ends: str
+) -> None:
+    ask(shortlist, viewer)
+    say_yes(four[1])
+
+    with CaptureQueriesContext(connection) as captured:
+        if ends == "choose":
+            decide(shortlist, viewer, four[1])
+        else:
+            version = Shortlist.objects.get(pk=shortlist.pk).version
+            give_up_shortlist(shortlist, viewer=viewer, version=version, reason="Behovet er væk.", now=NOW)
+
+    asked = [query["sql"] for query in captured.captured_queries]
+    first_request = next(n for n, sql in enumerate(asked) if 'FROM "matching_introduction"' in sql)
+    locks = [sql for sql in asked[:first_request] if '"profiles_profile"."id" IN (' in sql and "ORDER BY" in sql]
+    everybody = {owner.pk, *(candidate.profile_id for candidate in four)}
+    (lock,) = locks
+    named = lock.split('"profiles_profile"."id" IN (')[1].split(")")[0]
+    assert {int(number) for number in named.split(",")} == everybody
