@@ -66,7 +66,8 @@ def test_quality_ranks_the_demo_s_offers_for_each_judged_need(own_index: WordHas
     measures = {f"recall_at_{k}" for k in (1, 5, 10)} | {"ndcg_at_10", "hard_negative_accuracy"}
     measures |= {f"cross_language_recall_at_{k}" for k in (1, 5, 10)}
     counts = {"needs", "pairs", "cross_language_pairs", "hard_negatives", "offers", "rank_ms_mean"}
-    assert set(figures) == measures | {f"cross_validated_{name}" for name in measures} | counts
+    ways = {f"{way}_{name}" for way in ("cross_validated", "by_worth") for name in measures}
+    assert set(figures) == measures | ways | counts
     assert all(0 <= figures[name] <= 1 for name in measures)
     assert figures["recall_at_1"] < figures["recall_at_5"] < figures["recall_at_10"]
     # Ten offers by chance would be as small a share; counted words alone find far more.
