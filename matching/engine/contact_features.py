@@ -57,7 +57,7 @@ ADDED_FEATURES = (
     Feature("small_unit", "receiver: 1 small hospital, municipality or firm, -1 large, 0 middle or unknown", -1, 1),
     Feature("seeker_small", "seeker: 1 small hospital, municipality or firm, -1 large, 0 middle or unknown", -1, 1),
     Feature("same_field", "1: the same clinical specialty or municipal field, 0: another or unknown", 0, 1),
-    Feature("relevance", "logit by the purpose's own expert table that such a pair is worth a talk, halved", -8, 6),
+    Feature("relevance", "logit by the purpose's own expert table that such a pair is worth a talk, halved", -5, 5),
 )
 CONTACT_FEATURES = PAIR_FEATURES + ADDED_FEATURES
 NAMES = tuple(feature.name for feature in CONTACT_FEATURES)

@@ -56,7 +56,7 @@ class OutcomeReport(BaseModel):
     recorded_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     attribution = models.CharField(max_length=12, choices=Attribution, blank=True)
     counterfactual = models.CharField(max_length=12, choices=Counterfactual, blank=True)
-    text = models.TextField(_("in your own words"), max_length=MAX_ANSWER_CHARACTERS, blank=True)
+    text = models.TextField(_("what they told"), max_length=MAX_ANSWER_CHARACTERS, blank=True)
     told_at = models.DateTimeField()
 
     class Meta:

@@ -125,7 +125,9 @@ def test_typed_search_can_be_shared(visit: Visit) -> None:
     friend = visit(Device(scripts=False))
     friend.goto(address_of(page))
 
-    assert [card.name for card in read_cards(friend)] == found
+    names = [card.name for card in read_cards(friend)]
+    # Two processes may order what is all but equal differently further down.
+    assert (names[:5], sorted(names)) == (found[:5], sorted(found))
     expect(friend.get_by_role("searchbox")).to_have_value("færre fald om natten")
 
 

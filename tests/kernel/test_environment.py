@@ -17,6 +17,8 @@ READING_FILES = {
     "manage.py",
     "platform/videnbro/wsgi.py",
     "platform/videnbro/asgi.py",
+    # Tells the processes that it starts how many threads to use.
+    "benchmarks/learning.py",
     "frontend/assets.py",
     "matching/__init__.py",
 }

@@ -35,7 +35,7 @@ MOST_PARTICIPANTS = 60
 class InvitationAnswered(DomainError):
     """The other answer was given before; `details["consent"]` says which."""
 
-    code = "already_answered"
+    code = "invitation_answered"
     status = 409
 
 
