@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 
 from frontend.asking import ask_address
 from frontend.bridge import facts_of
-from hubs.policies import Viewer
+from hubs.policies import Viewer, owns
 from kernel.errors import DomainError
-from matching.domain.introductions.capacity import full_profiles
 from matching.domain.introductions.errors import AlreadyAsked, CapReached, Paused, TooManyOpen
+from matching.domain.learning.impressions import record_recommendations
 from matching.domain.recommending import recommend_for_profile
+from matching.enums import Channel
 from matching.results import Match
 from profiles.models import Profile
 
@@ -64,19 +65,26 @@ def with_alternatives(refusal: Refusal, viewer: Viewer, *, seeker: Profile, with
 
 
 def alternatives(viewer: Viewer, *, seeker: Profile, without: Profile, purpose: str) -> tuple[Alternative, ...]:
-    """The best of those who have not used up their month; none while the index is not ready."""
-    today = timezone.localdate()
+    """The best who have room, kept as a list that was shown; none while the index is not ready."""
     try:
-        matches = recommend_for_profile(viewer, seeker, purpose=purpose, today=today).matches
+        # One more than is shown, since the one that was asked may be among them: too short a list to try anybody out.
+        found = recommend_for_profile(
+            viewer, seeker, purpose=purpose, today=timezone.localdate(), limit=MOST_ALTERNATIVES + 1
+        )
     except DomainError:
         return ()
-    full = full_profiles(viewer.hub_id, today=today) | {without.pk}
-    free = [match for match in matches if match.profile.pk not in full]
-    return tuple(_alternative(match, seeker, purpose) for match in free[:MOST_ALTERNATIVES])
+    others = tuple(match for match in found.matches if match.profile.pk != without.pk)[:MOST_ALTERNATIVES]
+    channel = Channel.WEB if owns(viewer, seeker) else Channel.FACILITATOR
+    shown = record_recommendations(
+        viewer, replace(found, matches=others), channel=channel, seeker=seeker, now=timezone.now()
+    )
+    list_id = str(shown.public_id) if shown else ""
+    return tuple(_alternative(match, seeker, purpose, list_id) for match in others)
 
 
-def _alternative(match: Match, seeker: Profile, purpose: str) -> Alternative:
-    return Alternative(match.profile.name, facts_of(match.profile), ask_address(match, seeker=seeker, purpose=purpose))
+def _alternative(match: Match, seeker: Profile, purpose: str, list_id: str) -> Alternative:
+    address = ask_address(match, seeker=seeker, purpose=purpose, list_id=list_id)
+    return Alternative(match.profile.name, facts_of(match.profile), address)
 
 
 def _already_asked(error: AlreadyAsked) -> Refusal:

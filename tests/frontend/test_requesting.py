@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from hubs.enums import Role
 from hubs.models import Hub
-from matching.models import ContactRules, HubRules, Introduction, Quote
+from matching.models import ContactRules, HubRules, Introduction, Quote, ShownList
 from profiles.models import Profile
 from tests.factories import MembershipFactory, StatementFactory
 from tests.frontend.conftest import SCRIPT, works_as
@@ -299,6 +299,11 @@ def test_full_month_names_others_who_fit(client: Client, pair: Pair) -> None:
     for shown in (before, page):
         assert "They have no time this month" in shown
         assert 'href="/en/contacts/new/hudklinikken/' in shown
+    kept = ShownList.objects.order_by("pk").last()
+    assert kept is not None
+    assert (kept.seeker, kept.explored_places) == (pair.firm.profile, 0)
+    assert [each.profile.slug for each in kept.impressions.all()] == ["hudklinikken"]
+    assert f"list={kept.public_id}" in page
 
 
 def test_others_who_are_full_are_not_named(client: Client, pair: Pair, hub: Hub) -> None:

@@ -7,55 +7,24 @@ start together for each case, and prints what became of them as JSON.
 import json
 import sys
 from collections.abc import Callable
-from threading import Barrier, Thread
 
 import django
 
 django.setup()
 
 from django.core.management import call_command  # noqa: E402  (Django must be set up before our models)
-from django.db import connection  # noqa: E402
 
 from hubs.enums import Role  # noqa: E402
 from hubs.policies import Viewer  # noqa: E402
-from kernel.errors import DomainError  # noqa: E402
 from kernel.models import AuditRecord  # noqa: E402
 from profiles.domain.fields import OrganisationFields, ProfileFields, StatementFields  # noqa: E402
 from profiles.domain.profiles import create_profile, update_profile  # noqa: E402
 from profiles.domain.statements import add_statement, update_statement  # noqa: E402
 from profiles.models import Organisation, Profile, Statement  # noqa: E402
 from tests.factories import HubFactory, ProfileFactory, StatementFactory, UserFactory  # noqa: E402
+from tests.together import save_together  # noqa: E402
 
 NAMES = ("Den ene", "Den anden")
-
-
-def outcome_of(save: Callable[[], object]) -> str:
-    """What became of one save: `saved`, the code of our error, or the name of any other."""
-    try:
-        save()
-    except DomainError as error:
-        return error.code
-    except Exception as error:  # whatever it is, the test shall see its name
-        return f"{type(error).__name__}: {error}"
-    finally:
-        connection.close()
-    return "saved"
-
-
-def save_together(*saves: Callable[[], object]) -> list[str]:
-    """Start all saves behind one barrier; their outcomes, sorted."""
-    barrier, outcomes = Barrier(len(saves)), []
-
-    def run(save: Callable[[], object]) -> None:
-        barrier.wait()
-        outcomes.append(outcome_of(save))
-
-    threads = [Thread(target=run, args=(save,)) for save in saves]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sorted(outcomes)
 
 
 def two_editors_of_a_profile() -> dict[str, object]:

@@ -34,7 +34,7 @@ from tests.matching.introductions.parties import (  # noqa: E402
     party,
     sent,
 )
-from tests.matching.introductions.together import save_together  # noqa: E402
+from tests.together import save_together  # noqa: E402
 
 Answer = dict[str, object]
 
