@@ -20,7 +20,7 @@ from api.serializers.recommendations import (
     WhyNotQuery,
 )
 from api.views.base import HubView
-from events.queries import among_whom
+from events.queries.days import among_whom
 from hubs.policies import Viewer
 from matching.domain.learning.impressions import record_recommendations
 from matching.domain.recommending import recommend_for_profile, recommend_for_text

@@ -2,7 +2,18 @@
 
 from collections.abc import Callable
 
-from frontend.mails import answers, follow_ups, invitations, requests, rooms
+from frontend.mails import (
+    answers,
+    events_catalogue,
+    events_day,
+    events_people,
+    events_timetable,
+    events_wishes,
+    follow_ups,
+    invitations,
+    requests,
+    rooms,
+)
 from frontend.mails.cases import Case, case_of
 from frontend.mails.letters import Letter, draw
 from mailgate.models import OutgoingMail
@@ -38,6 +49,11 @@ RENDERERS: dict[str, Renderer] = {
     "project_answered": rooms.answered,
     "shortlist_chosen": rooms.chosen,
     "shortlist_thanks": rooms.thanked,
+    **events_people.RENDERERS,
+    **events_wishes.RENDERERS,
+    **events_timetable.RENDERERS,
+    **events_day.RENDERERS,
+    **events_catalogue.RENDERERS,
 }
 
 

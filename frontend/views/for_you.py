@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from events.models import Event
-from events.queries import coming_events, participant_ids
+from events.queries.days import coming_events, participant_ids
 from frontend.requests import PageRequest
 from hubs.policies import Action, Viewer, may_broker, may_see_participants, owns, require
 from matching.domain.learning.impressions import record_recommendations

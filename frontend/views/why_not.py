@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from events.models import Event
-from events.queries import participant_ids
+from events.queries.days import participant_ids
 from frontend.naming import profiles_called
 from frontend.requests import PageRequest
 from frontend.views.for_you import coming_event, read_purpose

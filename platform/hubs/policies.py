@@ -287,3 +287,42 @@ def require_exporting_log(viewer: Viewer) -> None:
     """
     if not may_export_log(viewer):
         raise NotAllowed(_("Only the hub's administrators may fetch the log."))
+
+
+def may_organise(viewer: Viewer) -> bool:
+    """Whether the viewer runs the hub's events: organisers, facilitators and administrators."""
+    return viewer.is_signed_in and viewer.is_staff
+
+
+def require_organiser(viewer: Viewer) -> None:
+    """Stop unless `may_organise` says yes.
+
+    Raises:
+        NotAllowed: with a message that says who may.
+    """
+    if not may_organise(viewer):
+        raise NotAllowed(_("Only the hub's event organisers, facilitators and administrators may do this."))
+
+
+class Attending(Protocol):
+    """A person at an event of one hub."""
+
+    user_id: int | None
+
+    @property
+    def hub_id(self) -> int:
+        """The hub whose event it is."""
+
+    @property
+    def organisation_id(self) -> int:
+        """The organisation for which the person comes."""
+
+
+def may_act_for(viewer: Viewer, person: Attending) -> bool:
+    """Whether the viewer may speak for the person at the event: the person itself and colleagues, never another hub.
+
+    Who comes with a signed link of the person's own mail is let in by the link instead.
+    """
+    if person.hub_id != viewer.hub_id or not viewer.is_signed_in:
+        return False
+    return person.user_id == viewer.user_id or person.organisation_id in viewer.organisation_ids

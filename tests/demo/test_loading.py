@@ -11,7 +11,7 @@ from pytest_django import DjangoDbBlocker
 from demo.loading import DATA_DIR, LoadedDemo, load_demo
 from demo.people import DEMO_PEOPLE, demo_people
 from events.models import Event
-from events.queries import participant_ids
+from events.queries.days import participant_ids
 from hubs.enums import Role
 from hubs.models import Hub, Membership, User
 from profiles.models import Affiliation, Organisation, Profile, Statement

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from events.domain.participation import create_event, register_profiles
 from events.models import Event, Participation
-from events.queries import participant_ids
+from events.queries.days import participant_ids
 from hubs.models import Hub
 from kernel.errors import InvalidInput
 from profiles.models import Profile

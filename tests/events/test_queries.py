@@ -6,7 +6,7 @@ import pytest
 
 from events.domain.participation import register_profiles
 from events.models import Event
-from events.queries import among_whom, coming_events, find_event
+from events.queries.days import among_whom, coming_events, find_event
 from hubs.enums import Role
 from hubs.models import Hub
 from hubs.policies import Viewer

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from events.queries import among_whom
+from events.queries.days import among_whom
 from frontend.bridge import badge_of, our_label, their_label
 from hubs.enums import Role
 from hubs.models import Hub

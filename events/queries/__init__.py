@@ -1,0 +1,1 @@
+"""Reads of events: the days, who comes, what they wish, the timetable."""

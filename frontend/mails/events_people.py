@@ -1,0 +1,5 @@
+"""Mails of events: who comes."""
+
+from mailgate.renderers import Renderer
+
+RENDERERS: dict[str, Renderer] = {}

@@ -1,0 +1,5 @@
+"""Addresses of events: setting an event up."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""Pages of events, a room for each part of the day."""
