@@ -1,0 +1,164 @@
+"""A person's day: meetings and sessions in order, with whom, where and why; colleagues share their host's meetings."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Prefetch
+
+from events.enums import MeetingState, SessionPart
+from events.models import Event, Meeting, MeetingSide, Participant, ProgrammeSession, SessionSeat
+
+
+@dataclass(frozen=True)
+class Met:
+    """Somebody whom the person meets."""
+
+    name: str
+    title: str
+    profile_name: str
+    profile_slug: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing on the day: a meeting (`meeting` and `side` set) or a session."""
+
+    starts_at: datetime
+    ends_at: datetime
+    title: str
+    place: str
+    hall: str
+    others: tuple[Met, ...] = ()
+    reason: str = ""
+    own_text: str = ""
+    their_text: str = ""
+    meeting: Meeting | None = None
+    side: MeetingSide | None = None
+    session: ProgrammeSession | None = None
+    speaks: bool = False
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether the meeting was called off."""
+        return self.meeting is not None and self.meeting.state == MeetingState.CANCELLED
+
+    @property
+    def is_rated(self) -> bool:
+        """Whether the person has said what it was worth."""
+        return self.side is not None and self.side.rated_at is not None
+
+
+@dataclass(frozen=True)
+class Agenda:
+    """The whole day of one person."""
+
+    person: Participant
+    entries: tuple[Entry, ...]
+
+    @property
+    def planned(self) -> tuple[Entry, ...]:
+        """What stands."""
+        return tuple(entry for entry in self.entries if not entry.is_cancelled)
+
+    def current(self, now: datetime) -> Entry | None:
+        """What is on at that moment."""
+        return next((entry for entry in self.planned if entry.starts_at <= now < entry.ends_at), None)
+
+    def upcoming(self, now: datetime) -> Entry | None:
+        """What comes next."""
+        return next((entry for entry in self.planned if entry.starts_at > now), None)
+
+    def to_rate(self, now: datetime) -> tuple[Entry, ...]:
+        """Meetings that have begun and of which the person has said nothing."""
+        return tuple(entry for entry in self.planned if entry.side and entry.starts_at <= now and not entry.is_rated)
+
+
+def agenda_of(person: Participant) -> Agenda:
+    """One person's day: four queries."""
+    return agendas_of(person.event, (person,))[0]
+
+
+def agendas_of(event: Event, people: Iterable[Participant]) -> tuple[Agenda, ...]:
+    """The days of several people of one event: four queries whatever their number."""
+    people = tuple(people)
+    holders = {person.host_id or person.pk for person in people}
+    meetings = _meetings(event, holders)
+    seats = _seats(event, [person.pk for person in people])
+    for_all = list(ProgrammeSession.objects.filter(event=event, is_for_all=True).select_related("hall"))
+    return tuple(
+        Agenda(person, _day(person, meetings[person.host_id or person.pk], seats[person.pk], for_all))
+        for person in people
+    )
+
+
+def _day(
+    person: Participant, sides: list[MeetingSide], seats: list[SessionSeat], for_all: list[ProgrammeSession]
+) -> tuple[Entry, ...]:
+    own = {seat.session_id for seat in seats}
+    entries = [_of_meeting(side) for side in sides]
+    entries += [_of_session(seat.session, speaks=seat.part == SessionPart.SPEAKS) for seat in seats]
+    entries += [_of_session(session, speaks=False) for session in for_all if session.pk not in own]
+    return tuple(sorted(entries, key=lambda entry: (entry.starts_at, entry.ends_at, entry.title)))
+
+
+def _meetings(event: Event, holders: set[int]) -> dict[int, list[MeetingSide]]:
+    told = MeetingSide.objects.select_related("participant__participation__profile")
+    rows = (
+        MeetingSide.objects.filter(meeting__event=event, participant_id__in=holders)
+        .select_related("meeting__slot", "meeting__request", "meeting__table__hall", "meeting__stand__hall")
+        .prefetch_related(Prefetch("meeting__sides", queryset=told))
+    )
+    found: dict[int, list[MeetingSide]] = defaultdict(list)
+    for row in rows:
+        found[row.participant_id].append(row)
+    return found
+
+
+def _seats(event: Event, people: list[int]) -> dict[int, list[SessionSeat]]:
+    rows = SessionSeat.objects.filter(session__event=event, participant_id__in=people).select_related("session__hall")
+    found: dict[int, list[SessionSeat]] = defaultdict(list)
+    for row in rows:
+        found[row.participant_id].append(row)
+    return found
+
+
+def _of_meeting(side: MeetingSide) -> Entry:
+    meeting = side.meeting
+    others = tuple(
+        _met(other.participant) for other in meeting.sides.all() if other.participant_id != side.participant_id
+    )
+    is_sender = meeting.request.sender_id == side.participant_id
+    texts = (meeting.request.seeker_text, meeting.request.receiver_text)
+    spot = meeting.stand or meeting.table
+    return Entry(
+        starts_at=meeting.slot.starts_at,
+        ends_at=meeting.slot.ends_at,
+        title=", ".join(other.name for other in others),
+        place=str(spot) if spot else "",
+        hall=spot.hall.name if spot else "",
+        others=others,
+        reason=meeting.request.reason,
+        own_text=texts[0] if is_sender else texts[1],
+        their_text=texts[1] if is_sender else texts[0],
+        meeting=meeting,
+        side=side,
+    )
+
+
+def _met(person: Participant) -> Met:
+    profile = person.participation.profile
+    return Met(person.name, person.title, profile.name, profile.slug)
+
+
+def _of_session(session: ProgrammeSession, *, speaks: bool) -> Entry:
+    return Entry(
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        title=session.title,
+        place="",
+        hall=session.hall.name if session.hall else "",
+        session=session,
+        speaks=speaks,
+    )

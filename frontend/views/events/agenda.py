@@ -1,0 +1,159 @@
+"""A person's day on a phone: what is next, where, with whom and why; the calendar that follows it; on paper."""
+
+from datetime import timedelta
+from hashlib import sha256
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse, HttpResponseNotModified
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from events.calendars import feed
+from events.day_papers import typeset_agendas
+from events.enums import ParticipantState
+from events.models import Event, Participant
+from events.queries.agenda import agenda_of
+from events.queries.days import find_event
+from events.queries.people import linked_place, own_places
+from frontend.questions import read_public_id
+from frontend.requests import PageRequest
+from kernel.errors import NotFound
+from mailgate.links import read, sign
+
+# The link of a place, which also answers and cancels; the calendar's own link only reads.
+PLACE, FEED = "agenda", "feed"
+LINK_AGE = timedelta(days=400)
+
+
+def place_token(person: Participant) -> str:
+    """The token of the person's own pages."""
+    return sign(PLACE, participant=str(person.public_id))
+
+
+def feed_token(person: Participant) -> str:
+    """The token of the calendar, which opens nothing else."""
+    return sign(FEED, participant=str(person.public_id))
+
+
+@login_required
+@never_cache
+@require_safe
+def event_agenda(request: PageRequest, slug: str) -> HttpResponse:
+    """The day of the person, or of a colleague whom the address names.
+
+    Raises:
+        NotFound: no such event, or the named person is none for whom the reader speaks.
+    """
+    event = find_event(request.viewer.hub_id, slug)
+    places = list(own_places(request.viewer, event))
+    if not places:
+        return redirect("frontend:event", slug)
+    return _show(request, _chosen(places, request.GET.get("person", "")), colleagues=places)
+
+
+@never_cache
+@require_safe
+def event_agenda_link(request: PageRequest, token: str) -> HttpResponse:
+    """The same by the link of a mail: nothing to sign in to.
+
+    Raises:
+        LinkInvalid, LinkExpired, NotFound: the link opens nothing.
+    """
+    return _show(request, linked_person(request, token, PLACE))
+
+
+@require_safe
+def event_feed(request: PageRequest, token: str) -> HttpResponse:
+    """The calendar to subscribe to; a client that asks with the mark of what it has is told when nothing changed.
+
+    Raises:
+        LinkInvalid, LinkExpired, NotFound: the link opens nothing.
+    """
+    person = linked_person(request, token, FEED)
+    page = request.build_absolute_uri(reverse("frontend:event_agenda", args=[person.event.slug]))
+    with override(person.language):
+        written = feed(agenda_of(person), page=page)
+    mark = f'"{sha256(written).hexdigest()[:32]}"'
+    if request.headers.get("If-None-Match") == mark:
+        return _revalidated(HttpResponseNotModified(), mark)
+    response = HttpResponse(written, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'inline; filename="{person.event.slug}.ics"'
+    return _revalidated(response, mark)
+
+
+@never_cache
+@require_safe
+def event_agenda_paper(request: PageRequest, token: str) -> HttpResponse:
+    """The day on paper.
+
+    Raises:
+        LinkInvalid, LinkExpired, NotFound: the link opens nothing.
+    """
+    person = linked_person(request, token, PLACE)
+    paper = typeset_agendas(person.event, [agenda_of(person)], language=get_language() or "da")
+    return paper_answer(paper, f"{person.event.slug}-plan.pdf")
+
+
+def paper_answer(paper: bytes, name: str) -> HttpResponse:
+    """A PDF that browsers show."""
+    response = HttpResponse(paper, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}"'
+    return response
+
+
+def _revalidated(response: HttpResponse, mark: str) -> HttpResponse:
+    response["ETag"] = mark
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _show(request: PageRequest, person: Participant, *, colleagues: list[Participant] | None = None) -> HttpResponse:
+    now = timezone.now()
+    agenda = agenda_of(person)
+    event: Event = person.event
+    with timezone.override(event.zone):
+        context = {
+            "event": event,
+            "person": person,
+            "colleagues": [each for each in colleagues or () if each.pk != person.pk],
+            "agenda": agenda,
+            "current": agenda.current(now),
+            "next": agenda.upcoming(now),
+            "to_rate": agenda.to_rate(now),
+            "now": now,
+            "token": place_token(person),
+            "feed_url": request.build_absolute_uri(reverse("frontend:event_feed", args=[feed_token(person)])),
+        }
+        return render(request, "events/agenda.html", context)
+
+
+def _chosen(places: list[Participant], wanted: str) -> Participant:
+    if not wanted:
+        return places[0]
+    public_id = read_public_id(wanted)
+    found = next((each for each in places if each.public_id == public_id), None)
+    if found is None:
+        raise _not_found()
+    return found
+
+
+def linked_person(request: PageRequest, token: str, action: str) -> Participant:
+    """The person whose link it is.
+
+    Raises:
+        LinkInvalid, LinkExpired, NotFound: the link opens nothing, or the person has cancelled.
+    """
+    claims = read(token, action=action, max_age=LINK_AGE)
+    person = linked_place(request.hub.pk, claims.get("participant", ""))
+    if person is None or person.state == ParticipantState.CANCELLED:
+        raise _not_found()
+    return person
+
+
+def _not_found() -> NotFound:
+    return NotFound(_("We cannot find that place at the event. It may have been cancelled; write to the hub."))

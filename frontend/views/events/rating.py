@@ -1,0 +1,75 @@
+"""Rating a meeting from the plan or a mailed link: ten seconds, nothing to sign in to."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from events.domain.rating import contact_is_open, rate_meeting
+from events.models import MeetingSide, Participant
+from events.queries.agenda import Entry, agenda_of
+from frontend.forms.bodies import form_page
+from frontend.forms.events_rating import RatingForm, rating_initial
+from frontend.requests import PageRequest
+from frontend.views.events.agenda import PLACE, linked_person
+from hubs.models import User
+from kernel.errors import DomainError, InvalidInput, NotFound
+
+
+@never_cache
+@form_page
+def event_rate(request: PageRequest, token: str, public_id: UUID) -> HttpResponse:
+    """One meeting of the person; said again, the later words count.
+
+    Raises:
+        LinkInvalid, LinkExpired, NotFound: the link opens nothing, or the meeting is not the person's.
+    """
+    person = linked_person(request, token, PLACE)
+    entry, side = _meeting(person, public_id)
+    form = RatingForm(request.POST if request.method == "POST" else None, initial=rating_initial(side))
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                return _stored(request, token, side, form)
+            except InvalidInput as error:
+                form.refuse(error)
+            except DomainError as error:
+                form.add_error(None, str(error))
+                status = error.status
+    context = {
+        "event": person.event,
+        "person": person,
+        "entry": entry,
+        "form": form,
+        "token": token,
+        "addresses": _addresses(side),
+    }
+    with timezone.override(person.event.zone):
+        return render(request, "events/rate.html", context, status=status)
+
+
+def _stored(request: PageRequest, token: str, side: MeetingSide, form: RatingForm) -> HttpResponse:
+    actor = request.user if isinstance(request.user, User) else None
+    rate_meeting(side, fields=form.fields_told(), actor=actor, now=timezone.now())
+    messages.success(request, _("Thank you. You can change it until the hub has written its report."))
+    return redirect("frontend:event_agenda_link", token)
+
+
+def _meeting(person: Participant, public_id: UUID) -> tuple[Entry, MeetingSide]:
+    for entry in agenda_of(person).planned:
+        if entry.meeting and entry.side and entry.meeting.public_id == public_id:
+            return entry, entry.side
+    raise NotFound(_("We cannot find that meeting in your plan. It may have been called off."))
+
+
+def _addresses(side: MeetingSide) -> list[Participant]:
+    """Those whose addresses are open to the person, because both said so."""
+    if not contact_is_open(side.meeting):
+        return []
+    return [each.participant for each in side.meeting.sides.all() if each.pk != side.pk]
