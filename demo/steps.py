@@ -12,6 +12,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from demo.bazar.bazar import has_bazars
 from demo.serving import ROOT
 from demo.year.bodies import has_year
 from matching.encoder_build.cache import find_encoder
@@ -115,6 +116,7 @@ def steps() -> list[Step]:
         ),
         Step("the index", "build_index"),
         Step("a simulated year of contacts (about a minute)", "simulate_year", own_process=True, ready=has_year),
+        Step("a past and a coming Medico Bazar", "load_bazars", own_process=True, ready=has_bazars),
         Step(
             "static files",
             "collectstatic",

@@ -66,11 +66,13 @@ def _entry(agenda: Agenda, entry: Entry, page: str) -> CalendarEntry:
 
 
 def _uid(agenda: Agenda, entry: Entry) -> str:
-    subject = entry.meeting or entry.session
+    subject = entry.meeting or entry.session or entry.question
     return f"{subject.public_id if subject else agenda.person.public_id}@videnbro"
 
 
 def _summary(entry: Entry) -> str:
+    if entry.question is not None:
+        return _("Question: %(title)s") % {"title": entry.title}
     if entry.meeting is None:
         return _("You speak: %(title)s") % {"title": entry.title} if entry.speaks else entry.title
     return _("Meeting with %(names)s") % {

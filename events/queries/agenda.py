@@ -7,8 +7,8 @@ from datetime import datetime
 
 from django.db.models import Prefetch
 
-from events.enums import MeetingState, SessionPart
-from events.models import Event, Meeting, MeetingSide, Participant, ProgrammeSession, SessionSeat
+from events.enums import EventKind, EventState, MeetingState, QuestionState, SessionPart
+from events.models import Event, Meeting, MeetingSide, Participant, ProgrammeSession, Question, SessionSeat
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class Entry:
     side: MeetingSide | None = None
     session: ProgrammeSession | None = None
     speaks: bool = False
+    question: Question | None = None
 
     @property
     def is_cancelled(self) -> bool:
@@ -86,21 +87,64 @@ def agendas_of(event: Event, people: Iterable[Participant]) -> tuple[Agenda, ...
     holders = {person.host_id or person.pk for person in people}
     meetings = _meetings(event, holders)
     seats = _seats(event, [person.pk for person in people])
+    groups = _groups(event, {person.pk for person in people} | holders)
     for_all = list(ProgrammeSession.objects.filter(event=event, is_for_all=True).select_related("hall"))
     return tuple(
-        Agenda(person, _day(person, meetings[person.host_id or person.pk], seats[person.pk], for_all))
+        Agenda(
+            person,
+            _in_order(
+                [
+                    *_day(meetings[person.host_id or person.pk], seats[person.pk], for_all),
+                    *(_of_question(question, person) for question in groups[person.pk]),
+                ]
+            ),
+        )
         for person in people
     )
 
 
-def _day(
-    person: Participant, sides: list[MeetingSide], seats: list[SessionSeat], for_all: list[ProgrammeSession]
-) -> tuple[Entry, ...]:
+def _in_order(entries: list[Entry]) -> tuple[Entry, ...]:
+    return tuple(sorted(entries, key=lambda entry: (entry.starts_at, entry.ends_at, entry.title)))
+
+
+def _day(sides: list[MeetingSide], seats: list[SessionSeat], for_all: list[ProgrammeSession]) -> list[Entry]:
     own = {seat.session_id for seat in seats}
     entries = [_of_meeting(side) for side in sides]
     entries += [_of_session(seat.session, speaks=seat.part == SessionPart.SPEAKS) for seat in seats]
-    entries += [_of_session(session, speaks=False) for session in for_all if session.pk not in own]
-    return tuple(sorted(entries, key=lambda entry: (entry.starts_at, entry.ends_at, entry.title)))
+    return entries + [_of_session(session, speaks=False) for session in for_all if session.pk not in own]
+
+
+def _groups(event: Event, people: set[int]) -> dict[int, list[Question]]:
+    """Questions on the published programme, by who asked or answers them; no query for events without."""
+    found: dict[int, list[Question]] = defaultdict(list)
+    if event.kind != EventKind.AIMDAY or event.state not in {EventState.PUBLISHED, EventState.OVER}:
+        return found
+    rows = (
+        Question.objects.filter(event=event, state=QuestionState.TAKEN, slot__isnull=False)
+        .select_related("asker__participation__profile", "slot", "hall")
+        .prefetch_related("seats__participant__participation__profile")
+    )
+    for question in rows:
+        for person in {question.asker_id, *(seat.participant_id for seat in question.seats.all())} & people:
+            found[person].append(question)
+    return found
+
+
+def _of_question(question: Question, person: Participant) -> Entry:
+    """Everybody in the group but the reader; the question itself is the title."""
+    if question.slot is None:
+        raise ValueError("A question on the programme has a slot.")
+    circle = [question.asker, *(seat.participant for seat in question.seats.all())]
+    return Entry(
+        starts_at=question.slot.starts_at,
+        ends_at=question.slot.ends_at,
+        title=question.title,
+        place="",
+        hall=question.hall.name if question.hall else "",
+        others=tuple(_met(each) for each in circle if each.pk != person.pk),
+        reason=question.text,
+        question=question,
+    )
 
 
 def _meetings(event: Event, holders: set[int]) -> dict[int, list[MeetingSide]]:

@@ -1,0 +1,146 @@
+"""Four hundred people of two hundred profiles, and which of them stand where; nobody of them exists."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import cycle
+
+import numpy as np
+from django.utils.text import slugify
+
+from demo.bazar.names import invented_names
+from events.enums import PeopleKind
+from events.models import Event, Participant, Participation, Stand
+from hubs.models import User
+from profiles.enums import ProfileKind
+from profiles.models import Affiliation, Profile
+
+PEOPLE = 400
+# Letters and digits that nobody mistakes for each other.
+_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+_TITLES: Mapping[str, tuple[str, ...]] = {
+    ProfileKind.FIRM: ("Direktør", "Udviklingschef", "Salgschef", "Kvalitetsansvarlig"),
+    ProfileKind.CLINICIAN: ("Overlæge", "Afdelingssygeplejerske", "Udviklingssygeplejerske"),
+    ProfileKind.RESEARCHER: ("Professor", "Lektor", "Postdoc", "Ph.d.-studerende"),
+    ProfileKind.MUNICIPALITY: ("Leder", "Velfærdsteknologikonsulent", "Sygeplejerske"),
+    ProfileKind.INVESTOR: ("Partner", "Investeringschef"),
+    ProfileKind.STUDENT: ("Studerende",),
+}
+_KINDS = {ProfileKind.INVESTOR.value: PeopleKind.INVESTOR, ProfileKind.STUDENT.value: PeopleKind.STUDENT}
+_SENIOR = frozenset({"Overlæge", "Professor", "Lektor"})
+
+
+@dataclass(frozen=True)
+class Guests:
+    """Who comes: profiles that send people, in order; and those that only show a stand."""
+
+    sending: Sequence[Profile]
+    showing: Sequence[Profile] = ()
+
+
+def seat_everybody(event: Event, guests: Guests, *, generator: np.random.Generator, now: datetime) -> None:
+    """Sign the profiles up, give them the stands in order, and their people their places."""
+    parts = _participations(event, [*guests.sending, *guests.showing])
+    stands = _give_stands(event, _exhibitors(guests))
+    rows = _rows(event, guests.sending, parts, stands, generator, now)
+    Participant.objects.bulk_create(rows)
+    _share_agendas(event)
+
+
+def _exhibitors(guests: Guests) -> list[Profile]:
+    """Firms and advisers first, then the others, as many as there are stands."""
+    order = sorted(guests.sending, key=lambda profile: (profile.kind != ProfileKind.FIRM, profile.slug))
+    return [*order, *guests.showing]
+
+
+def _participations(event: Event, profiles: Sequence[Profile]) -> dict[int, Participation]:
+    Participation.objects.bulk_create(
+        (Participation(hub=event.hub, event=event, profile=profile) for profile in profiles), ignore_conflicts=True
+    )
+    return {row.profile_id: row for row in Participation.objects.filter(event=event)}
+
+
+def _give_stands(event: Event, profiles: Sequence[Profile]) -> dict[int, Stand]:
+    stands = list(Stand.objects.filter(event=event).order_by("hall__position", "pk"))
+    given: dict[int, Stand] = {}
+    for stand, profile in zip(stands, profiles, strict=False):
+        stand.profile, stand.organisation = profile, profile.organisation
+        theme = profile.theme_links.first()
+        stand.theme = theme.theme if theme else None
+        given[profile.pk] = stand
+    Stand.objects.bulk_update(stands, ("profile", "organisation", "theme"))
+    return given
+
+
+def _rows(
+    event: Event,
+    profiles: Sequence[Profile],
+    parts: Mapping[int, Participation],
+    stands: Mapping[int, Stand],
+    generator: np.random.Generator,
+    now: datetime,
+) -> list[Participant]:
+    names, codes = invented_names(generator), _codes(generator)
+    demo_users = _demo_users(event)
+    rows: list[Participant] = []
+    taken: dict[int, int] = {}
+    for profile in cycle(profiles):
+        if len(rows) == PEOPLE:
+            return rows
+        number = taken[profile.pk] = taken.get(profile.pk, -1) + 1
+        titles = _TITLES.get(profile.kind, ("Rådgiver",))
+        title = titles[number % len(titles)]
+        name = next(names)
+        user = demo_users.pop(profile.organisation_id, None) if number == 0 else None
+        stand = stands.get(profile.pk)
+        rows.append(
+            Participant(
+                hub=event.hub,
+                event=event,
+                participation=parts[profile.pk],
+                user=user,
+                stand=stand,
+                kind=_KINDS.get(profile.kind, PeopleKind.EXHIBITOR if stand else PeopleKind.PARTICIPANT),
+                name=user.name if user else name,
+                title=title,
+                email=user.email if user else f"{slugify(name).replace('-', '.')}@{profile.slug[:40]}.example",
+                code=next(codes),
+                is_senior=title in _SENIOR,
+                meets=bool(generator.random() < 0.8),
+                most_meetings=int(generator.integers(4, 9)),
+                shares_contact=bool(generator.random() < 0.6),
+                terms_number=1,
+                agreed_at=now,
+            )
+        )
+    return rows
+
+
+def _demo_users(event: Event) -> dict[int, User]:
+    """The people who can be tried out, by the organisation for which they speak."""
+    rows = Affiliation.objects.filter(hub=event.hub).select_related("user").order_by("-pk")
+    return {row.organisation_id: row.user for row in rows}
+
+
+def _codes(generator: np.random.Generator) -> Iterator[str]:
+    seen: set[str] = set()
+    while True:
+        code = "".join(_LETTERS[number] for number in generator.integers(0, len(_LETTERS), 6))
+        if code not in seen:
+            seen.add(code)
+            yield code
+
+
+def _share_agendas(event: Event) -> None:
+    """The third and later ones of a profile share the agenda of the first."""
+    hosts: dict[int, tuple[Participant, int]] = {}
+    sharing = []
+    for person in Participant.objects.filter(event=event).order_by("pk"):
+        host, count = hosts.get(person.participation_id, (person, 0))
+        hosts[person.participation_id] = (host, count + 1)
+        if count >= 2 and person.user_id is None:
+            person.host, person.meets = host, False
+            sharing.append(person)
+    Participant.objects.bulk_update(sharing, ("host", "meets"))
+    # Those who can be tried out take meetings, so that there is something to see.
+    Participant.objects.filter(event=event, user__isnull=False).update(meets=True)
