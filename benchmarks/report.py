@@ -6,6 +6,7 @@ import platform
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -48,6 +49,8 @@ BARS: dict[str, tuple[tuple[str, str, float], ...]] = {
         ("cold_start_s", "<=", 10.0),
     ),
     "allocate": (("caps_broken", "<=", 0), ("seconds", "<=", 60.0)),
+    "schedule": tuple((f"gap_percent_{size}", "<=", 1.0) for size in (150, 500)),
+    "repair": (("moved_percent", "<=", 2.0), ("seconds", "<=", 10.0), ("value_loss_percent", "<=", 1.0)),
     "offpolicy": (("coverage_90", ">=", 0.85), ("coverage_90", "<=", 0.95)),
     "learning": (
         ("gap_closed", ">=", 0.5),
@@ -72,10 +75,13 @@ def as_number(value: float) -> str:
     return str(int(value)) if float(value).is_integer() else f"{value:.4g}"
 
 
-def as_table(figures: Figures) -> str:
-    """Aligned lines of key and value."""
+def as_table(figures: Figures, rows: Mapping[str, list[dict[str, Any]]] | None = None) -> str:
+    """Aligned lines of key and value, then a line for each of many things that were measured."""
     width = max(len(key) for key in figures)
-    return "\n".join(f"{key:<{width}}  {as_number(value):>10}" for key, value in figures.items())
+    lines = [f"{key:<{width}}  {as_number(value):>10}" for key, value in figures.items()]
+    for each in (rows or {}).values():
+        lines += ["  ".join(f"{key}={value}" for key, value in row.items()) for row in each]
+    return "\n".join(lines)
 
 
 def bar_for(name: str, key: str, value: float) -> str:

@@ -90,9 +90,15 @@ def navigation(request: HttpRequest, viewer: Viewer | None) -> tuple[NavigationI
         _item("search", _("Search"), current == "search", icon="search"),
         _item("contacts", _("Contacts"), current in CONTACTS, icon="handshake", waiting=_waiting(viewer)),
         _item("projects", _("Projects"), current in PROJECTS, icon="layers"),
+        _item("events", _("Events"), _is_event(current), icon="calendar-days"),
         _item("my_profile", _("My profile"), current in EDITING, icon="circle-user"),
         *_settings_items(viewer, current),
     )
+
+
+def _is_event(current: str) -> bool:
+    """Pages of events are named after them."""
+    return "event" in current.split("_") or current == "events"
 
 
 def _hub_items(viewer: Viewer, current: str) -> tuple[NavigationItem, ...]:

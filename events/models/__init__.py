@@ -5,7 +5,7 @@ from events.models.groups import GroupSeat, Question
 from events.models.meetings import CheckIn, Meeting, MeetingSide, StandbyOffer
 from events.models.people import Availability, EventStatement, Participant, Participation, SessionSeat
 from events.models.timetables import Publication, TimetableRun
-from events.models.wishes import MeetingRequest, Preference, RequestGuest
+from events.models.wishes import MeetingRequest, Preference, RequestGuest, Suggestion, SuggestionRound
 
 __all__ = [
     "Availability",
@@ -29,6 +29,8 @@ __all__ = [
     "Slot",
     "Stand",
     "StandbyOffer",
+    "Suggestion",
+    "SuggestionRound",
     "Table",
     "TimetableRun",
     "Walk",

@@ -64,6 +64,7 @@ class Event(BaseModel):
     earlier_edition = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="later_editions"
     )
+    cancel_reason = models.CharField(_("why it is called off"), max_length=600, blank=True)
     is_simulated = models.BooleanField(default=False, help_text="Part of a demonstration, never of a real record.")
     version = models.PositiveIntegerField(default=1)
     participants = models.ManyToManyField(Profile, through="events.Participation", related_name="events")
@@ -101,10 +102,19 @@ class EventTerms(models.Model):
         return f"{self.event_id} v{self.number}"
 
 
+class LivingSlots(models.Manager["Slot"]):
+    """Slots that are in the grid; `event.slots` too leaves out those that were taken away."""
+
+    def get_queryset(self) -> models.QuerySet["Slot"]:
+        """All but the lost ones."""
+        return super().get_queryset().filter(is_lost=False)
+
+
 class Slot(BaseModel):
     """One period in which meetings are held; breaks are what lies between slots.
 
-    `part` counts the stretches between long breaks (morning 0, afternoon 1).
+    `part` counts the stretches between long breaks (morning 0, afternoon 1) and days. A slot that once held a meeting
+    is not deleted but lost: calendars must be told when the meeting that was called off would have been.
     """
 
     hub = models.ForeignKey(Hub, on_delete=models.CASCADE, related_name="+")
@@ -112,11 +122,15 @@ class Slot(BaseModel):
     starts_at = models.DateTimeField(_("starts"))
     ends_at = models.DateTimeField(_("ends"))
     part = models.PositiveSmallIntegerField(default=0)
+    is_lost = models.BooleanField(default=False, help_text="No longer in the grid.")
+
+    objects = LivingSlots()
+    lost_too = models.Manager["Slot"]()
 
     class Meta:
         ordering = ("starts_at", "id")
         constraints = (
-            models.UniqueConstraint(fields=("event", "starts_at"), name="slot_once"),
+            models.UniqueConstraint(fields=("event", "starts_at"), condition=models.Q(is_lost=False), name="slot_once"),
             models.CheckConstraint(condition=models.Q(ends_at__gt=models.F("starts_at")), name="slot_ends_later"),
         )
 

@@ -9,6 +9,8 @@ from events.models.days import Event, Slot, Stand, Table
 from events.models.people import Participant
 from hubs.models import Hub
 from kernel.models import BaseModel
+from matching.enums import Direction
+from profiles.models import Statement
 
 MAX_REASON = 600
 
@@ -60,11 +62,15 @@ class MeetingRequest(BaseModel):
     reason = models.TextField(_("why you want to meet"), max_length=MAX_REASON, blank=True)
     seeker_text = models.TextField(blank=True)
     receiver_text = models.TextField(blank=True)
+    direction = models.CharField(
+        max_length=12, choices=Direction, blank=True, help_text="Which of the sender's texts meets which, as it reads."
+    )
     worth = models.FloatField(default=0.5)
     decline_note = models.CharField(max_length=MAX_REASON, blank=True)
     asked_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)
+    reminded_at = models.DateTimeField(null=True, blank=True)
     fixed_slot = models.ForeignKey(Slot, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     fixed_table = models.ForeignKey(Table, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     before = models.ForeignKey(
@@ -110,3 +116,60 @@ class RequestGuest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.participant_id} in {self.request_id}"
+
+
+class SuggestionRound(models.Model):
+    """What an event's recommendations were computed from and when, and which round of them was mailed last."""
+
+    event = models.OneToOneField(Event, on_delete=models.CASCADE, primary_key=True, related_name="suggestion_round")
+    hub = models.ForeignKey(Hub, on_delete=models.CASCADE, related_name="+")
+    fingerprint = models.CharField(max_length=64, blank=True)
+    computed_at = models.DateTimeField(null=True, blank=True)
+    number = models.PositiveSmallIntegerField(default=0, help_text="How many rounds were asked for.")
+    asked_at = models.DateTimeField(null=True, blank=True)
+    mailed_at = models.DateTimeField(null=True, blank=True)
+    mailed_to = models.PositiveIntegerField(default=0, help_text="How many the last round went to.")
+
+    class Meta:
+        ordering = ("event",)
+
+    def __str__(self) -> str:
+        return f"{self.event_id} #{self.number}"
+
+    @property
+    def is_due(self) -> bool:
+        """Whether an organiser has asked for a round that has not been mailed."""
+        return self.asked_at is not None and (self.mailed_at is None or self.mailed_at < self.asked_at)
+
+
+class Suggestion(models.Model):
+    """One person recommended to another at an event, with the two texts that speak for it.
+
+    Rows are replaced whenever they are computed anew. `features` are the pair's, in the order of
+    `matching.engine.features.NAMES`; the statements are there where a text is one of the profile's own.
+    """
+
+    hub = models.ForeignKey(Hub, on_delete=models.CASCADE, related_name="+")
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="suggestions")
+    person = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="suggestions")
+    other = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="suggested_to")
+    rank = models.PositiveSmallIntegerField(help_text="From 1, best first.")
+    worth = models.FloatField()
+    direction = models.CharField(max_length=12, choices=Direction)
+    seeker_text = models.TextField()
+    seeker_language = models.CharField(max_length=5)
+    receiver_text = models.TextField()
+    receiver_language = models.CharField(max_length=5)
+    seeker_statement = models.ForeignKey(Statement, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    receiver_statement = models.ForeignKey(
+        Statement, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    features = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ("person", "rank")
+        constraints = (models.UniqueConstraint(fields=("person", "other"), name="suggested_once"),)
+        indexes = (models.Index(fields=("event", "person"), name="suggestion_event"),)
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.rank}. {self.other_id}"

@@ -1,5 +1,221 @@
-"""Mails of events: wishes and requests."""
+"""Mails of events: a request for a meeting, what became of it, and whom one is recommended to meet."""
 
-from mailgate.renderers import Renderer
+from collections.abc import Callable
+from dataclasses import dataclass
 
-RENDERERS: dict[str, Renderer] = {}
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from events.domain.rounds import MAILED_EACH
+from events.enums import COMING, RequestState
+from events.models import Event, MeetingRequest, Participant
+from events.queries.people import linked_place
+from events.queries.suggestions import suggestions_for
+from events.queries.wishes import is_hidden, linked_request
+from frontend.bridge import bridge_card
+from frontend.event_wishes import person_card, request_card, until_words
+from frontend.mails.cases import public_id
+from frontend.mails.letters import Button, Fact, Letter, draw
+from mailgate.links import sign
+from mailgate.models import OutgoingMail
+from mailgate.renderers import Addresses, RenderedMail, Renderer
+
+S = RequestState
+
+
+@dataclass(frozen=True)
+class Case:
+    """One request as the reader of the mail has it."""
+
+    request: MeetingRequest
+    reader: Participant
+    addresses: Addresses
+
+    @property
+    def other(self) -> Participant:
+        """Who is across."""
+        return self.request.sender if self.reader.pk == self.request.receiver_id else self.request.receiver
+
+    @property
+    def names(self) -> dict[str, str]:
+        """For sentences."""
+        return {"name": self.other.name, "event": self.request.event.name}
+
+
+def asked(case: Case) -> Letter | None:
+    """Somebody asks for a meeting."""
+    if not _can_answer(case):
+        return None
+    return Letter(
+        subject=_("%(name)s asks to meet you at %(event)s") % case.names,
+        lead=_("%(name)s asks to meet you at %(event)s.") % case.names,
+        **_question(case),  # type: ignore[arg-type]
+    )
+
+
+def reminded(case: Case) -> Letter | None:
+    """Half the days are gone; there is no second reminder."""
+    if not _can_answer(case):
+        return None
+    return Letter(
+        subject=_("%(name)s still waits for your answer") % case.names,
+        lead=_("%(name)s asked to meet you at %(event)s and still waits for your answer.") % case.names,
+        paragraphs=(_("A no is fine too. This is the only reminder."),),
+        **_question(case),  # type: ignore[arg-type]
+    )
+
+
+def accepted(case: Case) -> Letter | None:
+    """The other has said yes."""
+    if case.request.state != S.ACCEPTED:
+        return None
+    return Letter(
+        subject=_("%(name)s says yes to meeting you") % case.names,
+        lead=_("%(name)s says yes to meeting you at %(event)s.") % case.names,
+        paragraphs=(_("You get the time and the table with the timetable."),),
+        button=_requests_button(case),
+    )
+
+
+def declined(case: Case) -> Letter | None:
+    """The other has said no, perhaps with a word."""
+    if case.request.state != S.DECLINED:
+        return None
+    note = case.request.decline_note
+    return Letter(
+        subject=_("%(name)s says no this time") % case.names,
+        lead=_("%(name)s cannot meet you at %(event)s.") % case.names,
+        facts=(Fact(_("Their word"), note),) if note else (),
+        paragraphs=(_("Your request is free for somebody else. Look who else fits you."),),
+        button=_others_button(case.request.event, case.addresses),
+    )
+
+
+def expired(case: Case) -> Letter | None:
+    """Nobody has answered in time."""
+    if case.request.state != S.EXPIRED:
+        return None
+    return Letter(
+        subject=_("No answer from %(name)s in time") % case.names,
+        lead=_("%(name)s did not answer your request for a meeting at %(event)s in time.") % case.names,
+        paragraphs=(_("Your request is free for somebody else. Look who else fits you."),),
+        button=_others_button(case.request.event, case.addresses),
+    )
+
+
+def withdrawn(case: Case) -> Letter | None:
+    """The meeting is called off, or the other does not come."""
+    if case.request.state != S.WITHDRAWN:
+        return None
+    return Letter(
+        subject=_("No meeting with %(name)s after all") % case.names,
+        lead=_("The meeting with %(name)s at %(event)s does not come about after all.") % case.names,
+        paragraphs=(_("Your request is free for somebody else. Look who else fits you."),),
+        button=_others_button(case.request.event, case.addresses),
+    )
+
+
+def suggested(mail: OutgoingMail, addresses: Addresses) -> RenderedMail | None:
+    """The first people that one is recommended to meet, each as a card, and where all of them are."""
+    person = linked_place(mail.hub_id, str(public_id(mail, "participant")))
+    if person is None or person.state not in COMING or not person.meets:
+        return None
+    found = suggestions_for(person, limit=MAILED_EACH)
+    if not found:
+        return None
+    names = {"event": person.event.name}
+    cards = [person_card(bridge_card(each.match), each.person, has_link=False) for each in found]
+    letter = Letter(
+        subject=_("Whom you should meet at %(event)s") % names,
+        lead=_("These people fit you best among those who come to %(event)s.") % names,
+        button=_others_button(person.event, addresses),
+        notes=(_("Mark whom you want to meet, or ask for a meeting. Only you see what you mark."),),
+    )
+    context = {
+        "letter": letter, "cards": cards, "hub": mail.hub, "stop_url": addresses.stop, "language": get_language(),
+    }  # fmt: skip
+    return RenderedMail(
+        subject=letter.subject,
+        text=render_to_string("mails/event_suggestions.txt", context).strip() + "\n",
+        html=render_to_string("mails/event_suggestions.html", context),
+    )
+
+
+def opened(mail: OutgoingMail, addresses: Addresses) -> RenderedMail | None:
+    """Somebody would like to meet a person who takes no booked meetings; nobody is named."""
+    person = linked_place(mail.hub_id, str(public_id(mail, "participant")))
+    if person is None or person.meets or person.state not in COMING:
+        return None
+    names = {"event": person.event.name}
+    place = reverse("frontend:event_place", args=[sign("agenda", participant=str(person.public_id))])
+    letter = Letter(
+        subject=_("Somebody would like to meet you at %(event)s") % names,
+        lead=_("Somebody who comes to %(event)s would like to meet you.") % names,
+        paragraphs=(
+            _("You take no booked meetings there yet. If you open up for them, others can ask you; you say yes or no."),
+        ),
+        button=Button(_("Look at it"), addresses.link(place)),
+        notes=(_("You need not do anything: nobody learns what you decide."),),
+    )
+    return draw(letter, hub=mail.hub, addresses=addresses)
+
+
+def _can_answer(case: Case) -> bool:
+    """Whether the reader's word is still missing, still counts, and is wanted."""
+    row = case.request
+    return row.state == S.ASKED and row.expires_at > timezone.now() and not is_hidden(row)
+
+
+def _question(case: Case) -> dict[str, object]:
+    row = case.request
+    card = request_card(row, reader=case.reader, today=timezone.localdate())
+    address = reverse("frontend:event_answer_link", args=[sign("event_answer", request=str(row.public_id))])
+    return {
+        "card": card,
+        "facts": (
+            Fact(_("Why they want to meet"), row.reason),
+            Fact(_("Answer no later than"), until_words(row.event, row.expires_at)),
+        ),
+        "button": Button(_("Answer: yes or no"), case.addresses.link(address)),
+        "notes": (_("You need not sign in, and nothing is sent before you press a button on the page."),),
+    }
+
+
+def _requests_button(case: Case) -> Button:
+    address = reverse("frontend:event_requests", args=[case.request.event.slug])
+    return Button(_("See your meeting requests"), case.addresses.link(address))
+
+
+def _others_button(event: Event, addresses: Addresses) -> Button:
+    return Button(_("See whom to meet"), addresses.link(reverse("frontend:event_others", args=[event.slug])))
+
+
+def _of_request(write: Callable[[Case], Letter | None]) -> Renderer:
+    """A renderer of mails to one of the two sides of a request."""
+
+    def render(mail: OutgoingMail, addresses: Addresses) -> RenderedMail | None:
+        row = linked_request(mail.hub_id, str(public_id(mail, "request")))
+        reader = public_id(mail, "reader")
+        sides = (row.sender, row.receiver) if row is not None else ()
+        person = next((each for each in sides if each.public_id == reader), None)
+        if row is None or person is None:
+            return None
+        letter = write(Case(row, person, addresses))
+        return draw(letter, hub=mail.hub, addresses=addresses) if letter else None
+
+    return render
+
+
+RENDERERS: dict[str, Renderer] = {
+    "event_request": _of_request(asked),
+    "event_request_reminder": _of_request(reminded),
+    "event_request_accepted": _of_request(accepted),
+    "event_request_declined": _of_request(declined),
+    "event_request_expired": _of_request(expired),
+    "event_request_withdrawn": _of_request(withdrawn),
+    "event_suggestions": suggested,
+    "event_open_up": opened,
+}

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from frontend.mails import (
     answers,
     events_catalogue,
-    events_day,
     events_people,
     events_timetable,
     events_wishes,
@@ -52,7 +51,6 @@ RENDERERS: dict[str, Renderer] = {
     **events_people.RENDERERS,
     **events_wishes.RENDERERS,
     **events_timetable.RENDERERS,
-    **events_day.RENDERERS,
     **events_catalogue.RENDERERS,
 }
 

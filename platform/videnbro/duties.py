@@ -4,6 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from events.domain.answering import expire_due
+from events.domain.asking_ratings import ask_ratings
+from events.domain.reconfirming import run_people_clock
+from events.domain.running import run_due
+from events.domain.standby import lapse_due
+from events.domain.suggesting import suggest_due
 from mailgate.domain.sending import send_due_mails
 from matching.domain.introductions.clock import run_clock
 from matching.domain.learning.forgetting import scrub_due
@@ -33,5 +39,11 @@ DUTIES: tuple[Duty, ...] = (
     Duty("follow-ups", timedelta(minutes=10), ask_due),
     Duty("learning", timedelta(minutes=10), train_due),
     Duty("forgetting", timedelta(days=1), scrub_due),
+    Duty("timetables", timedelta(seconds=2), run_due),
+    Duty("event places", timedelta(minutes=5), run_people_clock),
+    Duty("standby offers", timedelta(minutes=1), lapse_due),
+    Duty("meeting requests", timedelta(minutes=1), expire_due),
+    Duty("event recommendations", timedelta(minutes=1), suggest_due),
+    Duty("ratings", timedelta(minutes=15), ask_ratings),
     Duty("mails", timedelta(seconds=2), _mails),
 )

@@ -21,7 +21,9 @@ from benchmarks import (
     quality,
     reciprocal,
     recommend,
+    repair,
     retrieve,
+    schedule,
 )
 from benchmarks.data_files import DataMissing
 from benchmarks.report import as_table, computable, write_report
@@ -29,6 +31,8 @@ from kernel.errors import DomainError
 
 Say = Callable[[str], None]
 Figures = dict[str, float]
+# Figures, and under some keys a row (a dict) for each of many things that were measured.
+Measured = dict[str, Any]
 BENCHMARKS: dict[str, ModuleType] = {
     "encode": encode,
     "recommend": recommend,
@@ -41,11 +45,14 @@ BENCHMARKS: dict[str, ModuleType] = {
     "offpolicy": offpolicy,
     "reciprocal": reciprocal,
     "learning": learning,
+    "schedule": schedule,
+    "repair": repair,
 }
 # Options that only some benchmarks take.
 _TAKES = {
     "data": {"partners", "experts", "retrieve", "allocate", "offpolicy", "reciprocal", "learning"},
-    "size": {"recommend", "index", "allocate", "learning"},
+    "size": {"recommend", "index", "allocate", "learning", "schedule", "repair"},
+    "b2bsp": {"schedule"},
     "world": {"learning"},
     "rank": {"experts"},
     "history_until": {"partners"},
@@ -62,10 +69,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Which benchmark, on what, and how to print."""
         parser.add_argument("name", choices=[*BENCHMARKS, "all"])
-        parser.add_argument("--json", action="store_true", help="One flat JSON object and nothing else on stdout.")
+        parser.add_argument("--json", action="store_true", help="One JSON object and nothing else on stdout.")
         parser.add_argument("--report", type=Path, help="Write the page with all figures to this file.")
         parser.add_argument("--data", type=Path, help="Folder with the data to measure on, or its file.")
-        parser.add_argument("--size", type=int, help="How many profiles, statements, agents or hubs.")
+        parser.add_argument("--size", type=int, help="How many profiles, statements, agents, participants or hubs.")
+        parser.add_argument("--b2bsp", type=Path, help="Folder with .dzn instances for bench schedule.")
         parser.add_argument("--world", help="What makes the worlds of bench learning, as package.module:factory.")
         parser.add_argument("--rank", choices=("experts", "queries"), help="What bench experts puts in order.")
         parser.add_argument("--history-until", help="First day that is no history any more, as 2023-10-01.")
@@ -80,10 +88,12 @@ class Command(BaseCommand):
             self._run_all(options["report"])
             return
         try:
-            figures = self._computable(name, _measure(name, options, self._say(name)))
+            measured = _measure(name, options, self._say(name))
         except DomainError as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(json.dumps(figures) if options["json"] else as_table(figures))
+        rows = {key: value for key, value in measured.items() if isinstance(value, list)}
+        figures = self._computable(name, {key: value for key, value in measured.items() if key not in rows})
+        self.stdout.write(json.dumps(figures | rows) if options["json"] else as_table(figures, rows))
 
     def _run_all(self, report: Path | None) -> None:
         results: dict[str, Figures] = {}
@@ -103,7 +113,7 @@ class Command(BaseCommand):
             titles = {name: (inspect.getdoc(module) or "").split("\n\n")[0] for name, module in BENCHMARKS.items()}
             write_report(report, results, titles, today=timezone.localdate())
 
-    def _computable(self, name: str, figures: Figures) -> Figures:
+    def _computable(self, name: str, figures: Measured) -> Figures:
         known = computable(figures)
         for key in figures.keys() - known.keys():
             self._say(name)(f"{key} cannot be computed from these data and is left out.")
@@ -113,9 +123,13 @@ class Command(BaseCommand):
         return lambda words: self.stderr.write(f"bench {name}: {words}")
 
 
-def _measure(name: str, options: dict[str, Any], say: Say) -> Figures:
+def _measure(name: str, options: dict[str, Any], say: Say) -> Measured:
     """The figures of one benchmark with its options, which were checked before."""
     data, size = options["data"], options["size"]
+    if name == "schedule" and options["b2bsp"] is not None:
+        return dict(schedule.run_b2bsp(options["b2bsp"], say))
+    if name in {"schedule", "repair"} and size is not None:
+        return dict({"schedule": schedule, "repair": repair}[name].run_size(size, say))
     if name == "partners" and data is not None:
         days = (options["history_until"], options["queries_from"], options["queries_until"] or "")
         return dict(partners.run_data(data, say, *days))
@@ -149,6 +163,8 @@ def _check_options(name: str, options: dict[str, Any]) -> None:
         raise CommandError("bench learning takes from 1 to 1000 hubs as its --size.")
     if name != "learning" and options["size"] is not None and not 2 <= options["size"] <= 10_000_000:
         raise CommandError("--size is a number from 2 to 10000000.")
+    if options["b2bsp"] is not None and options["size"] is not None:
+        raise CommandError("bench schedule takes --b2bsp or --size, not both.")
     if name == "allocate" and options["data"] is not None and options["size"] is not None:
         raise CommandError("bench allocate takes --data or --size, not both.")
     if name == "experts" and options["data"] is None:

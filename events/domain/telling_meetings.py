@@ -1,0 +1,74 @@
+"""Queueing the mails about published meetings: a person and the colleagues who share its agenda, each once."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from events.enums import COMING
+from events.models import Event, Meeting, Participant, Publication, StandbyOffer
+from mailgate.domain.outbox import queue_mail
+
+
+def tell_timetable(publication: Publication, people: Iterable[Participant], *, now: datetime) -> int:
+    """Mail their timetable to people with agendas; how many mails wait. A second call queues none anew."""
+    number = str(publication.number)
+    once = f"event_timetable:{publication.event.public_id}:{number}"
+    return _tell(publication.event, people, "event_timetable", {"publication": number}, once, now=now)
+
+
+def tell_changed(event: Event, people: Iterable[Participant], *, now: datetime) -> int:
+    """Mail people what was changed of their meetings at `now`: one mail each, however many meetings it is about."""
+    since = now.isoformat()
+    by_kind: dict[str, list[Participant]] = {"event_meeting_changed": [], "event_meeting_cancelled": []}
+    called_off, living = _people_with_changes(event, since=now)
+    for person in people:
+        only_lost = person.pk in called_off and person.pk not in living
+        by_kind["event_meeting_cancelled" if only_lost else "event_meeting_changed"].append(person)
+    return sum(
+        _tell(event, told, kind, {"since": since}, f"{kind}:{event.public_id}:{since}", now=now)
+        for kind, told in by_kind.items()
+    )
+
+
+def tell_offer(offer: StandbyOffer, people: Iterable[Participant], *, now: datetime) -> int:
+    """Mail an offered slot to those who would meet in it."""
+    named = {"offer": str(offer.public_id)}
+    return _tell(offer.event, people, "event_standby_offer", named, f"event_standby_offer:{offer.public_id}", now=now)
+
+
+def _people_with_changes(event: Event, *, since: datetime) -> tuple[set[int], set[int]]:
+    """Who lost a meeting at that moment, and who has one that was made or moved then."""
+    called_off: set[int] = set()
+    living: set[int] = set()
+    rows = Meeting.objects.filter(event=event, changed_at=since).values_list("state", "sides__participant_id")
+    for state, person in rows:
+        (living if state == "planned" else called_off).add(person)
+    return called_off, living
+
+
+def _tell(
+    event: Event, people: Iterable[Participant], kind: str, named: dict[str, str], once: str, *, now: datetime
+) -> int:
+    """Nobody is mailed for an event of the demonstration, nor anybody who does not come."""
+    if event.is_simulated:
+        return 0
+    told = 0
+    for person in sharing(event, people):
+        queue_mail(
+            event.hub_id,
+            kind=kind,
+            address=person.email,
+            language=person.language,
+            context={"participant": str(person.public_id), **named},
+            once=f"{once}:{person.public_id}",
+            not_before=now,
+            not_after=event.ends_at,
+        )
+        told += 1
+    return told
+
+
+def sharing(event: Event, people: Iterable[Participant]) -> list[Participant]:
+    """The people and those who share their agendas, as far as they come; in order of their keys."""
+    keys = {person.pk for person in people}
+    rows = Participant.objects.filter(event=event, state__in=COMING).order_by("pk")
+    return [row for row in rows if row.pk in keys or row.host_id in keys]

@@ -1,0 +1,248 @@
+"""Reads: who can be met, who wishes what of whom, and which requests a person may know of.
+
+A "no thanks" is read here only to keep two apart: it never shows in what the other one reads.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from events.enums import COMING, RequestOrigin, RequestState, Wanting
+from events.models import Event, EventStatement, MeetingRequest, Participant, Preference, Stand
+from events.queries.people import is_own, own_places, people_of
+from hubs.enums import Visibility
+from hubs.policies import Viewer, may_act_for
+from kernel.errors import NotFound
+from profiles.models import Statement
+
+Pair = tuple[int, int]
+OPEN = (RequestState.ASKED, RequestState.ACCEPTED)
+
+
+def agenda_of(person: Participant) -> Participant:
+    """Whose agenda a meeting with the person goes into: the colleague's at the same stand, or the person's own."""
+    return person.host if person.host_id is not None and person.host is not None else person
+
+
+def people_who_take_meetings(event: Event) -> list[Participant]:
+    """Those who come, take booked meetings and have an agenda of their own, in order of key."""
+    return list(_agendas(event).filter(state__in=COMING, meets=True).order_by("pk"))
+
+
+def _agendas(event: Event) -> QuerySet[Participant]:
+    return people_of(event).filter(host__isnull=True)
+
+
+def own_agendas(viewer: Viewer, event: Event) -> list[Participant]:
+    """The agendas for which the viewer speaks and which have a place at the event, the viewer's own first."""
+    rows = own_places(viewer, event).select_related("host__participation__profile__organisation", "host__event")
+    agendas = {agenda.pk: agenda for agenda in map(agenda_of, rows)}
+    return [agenda for agenda in agendas.values() if agenda.state in COMING]
+
+
+@dataclass(frozen=True)
+class OthersFilter:
+    """Whom a person looks for among those who come; empty parts look for everybody who takes meetings."""
+
+    words: str = ""
+    kind: str = ""
+    wanting: str = ""
+    with_closed: bool = False
+
+
+def others_of(person: Participant | None, event: Event, wanted: OthersFilter) -> QuerySet[Participant]:
+    """Agendas of others who come, by name; those without booked meetings only where they are asked for."""
+    rows = _agendas(event).filter(state__in=COMING)
+    if person is not None:
+        same = {"participation": person.participation_id}
+        if event.keeps_colleagues_apart:
+            same = {"participation__profile__organisation": person.organisation_id}
+        rows = rows.exclude(pk=person.pk).exclude(**same)
+    if not wanted.with_closed:
+        rows = rows.filter(meets=True)
+    shared = Statement.objects.filter(visibility__in=(Visibility.PUBLIC, Visibility.MEMBERS))
+    for word in wanted.words.replace("\x00", " ").split()[:8]:
+        rows = rows.filter(
+            Q(name__icontains=word)
+            | Q(title__icontains=word)
+            | Q(participation__profile__name__icontains=word)
+            | Q(participation__profile__organisation__name__icontains=word)
+            | Exists(EventStatement.objects.filter(participation=OuterRef("participation"), text__icontains=word))
+            | Exists(shared.filter(profile=OuterRef("participation__profile"), text__icontains=word))
+        )
+    if wanted.kind:
+        rows = rows.filter(participation__profile__kind=wanted.kind)
+    if person is not None and wanted.wanting:
+        rows = rows.filter(wished_by__person=person, wished_by__wanting=wanted.wanting)
+    return rows.order_by("name", "pk")
+
+
+def pairs_kept_apart(event: Event) -> frozenset[Pair]:
+    """Who has said "no thanks" to whom, as (person, other) keys of agendas; to a stand means to all who stand there."""
+    return _kept_apart(event, Preference.objects.filter(event=event))
+
+
+def no_thanks_of(person: Participant) -> frozenset[int]:
+    """Keys of the agendas to which the person has said "no thanks"."""
+    rows = Preference.objects.filter(Q(person=person) | Q(person__host=person), event_id=person.event_id)
+    return frozenset(other for _one, other in _kept_apart(person.event, rows))
+
+
+def _kept_apart(event: Event, rows: QuerySet[Preference]) -> frozenset[Pair]:
+    said = list(rows.filter(wanting=Wanting.NO_THANKS).values_list("person_id", "other_id", "stand_id"))
+    if not said:
+        return frozenset()
+    people = list(
+        Participant.objects.filter(event=event).values_list(
+            "pk", "host_id", "stand_id", "participation__profile_id", "participation__profile__organisation_id"
+        )
+    )
+    agenda = {pk: host or pk for pk, host, *_rest in people}
+    at_stand = _at_stands(event, people) if any(stand for *_rest, stand in said) else {}
+    return frozenset(
+        (agenda[person], agenda[each])
+        for person, other, stand in said
+        for each in ([other] if other else at_stand.get(stand, ()))
+    )
+
+
+def _at_stands(
+    event: Event, people: Iterable[tuple[int, int | None, int | None, int, int]]
+) -> dict[int, tuple[int, ...]]:
+    """Who stands at each stand: those signed up for it, and the people of the profile or organisation that has it."""
+    rows = list(people)
+    return {
+        pk: tuple(
+            person
+            for person, _host, own_stand, own_profile, own_organisation in rows
+            if own_stand == pk
+            or (own_stand is None and (own_profile == profile if profile else own_organisation == organisation))
+        )
+        for pk, profile, organisation in event.stands.values_list("pk", "profile_id", "organisation_id")
+    }
+
+
+def stand_people(stand: Stand) -> list[Participant]:
+    """Who can be met at a stand: agendas of those who stand there and come, those who take meetings first."""
+    home = Q(stand=stand)
+    if stand.profile_id is not None:
+        home |= Q(stand__isnull=True, participation__profile_id=stand.profile_id)
+    elif stand.organisation_id is not None:
+        home |= Q(stand__isnull=True, participation__profile__organisation_id=stand.organisation_id)
+    rows = people_of(stand.event).filter(home, state__in=COMING)
+    rows = rows.select_related("host__participation__profile__organisation", "host__event")
+    agendas = {agenda.pk: agenda for agenda in map(agenda_of, rows.order_by("-meets", "name", "pk"))}
+    return [agenda for agenda in agendas.values() if agenda.state in COMING]
+
+
+def settled_pairs(event: Event) -> frozenset[Pair]:
+    """Pairs who have agreed to meet or of whom one has declined: no list needs to name them."""
+    states = (RequestState.ACCEPTED, RequestState.DECLINED)
+    rows = MeetingRequest.objects.filter(event=event, state__in=states)
+    return frozenset(rows.values_list("sender_id", "receiver_id"))
+
+
+def wishes_of(person: Participant) -> QuerySet[Preference]:
+    """What the person has marked; for the person's own eyes and the organiser's planning."""
+    return Preference.objects.filter(person=person).select_related("other", "stand")
+
+
+def open_requests_of(person: Participant) -> int:
+    """How many requests of the person's own wait for an answer."""
+    return MeetingRequest.objects.filter(sender=person, state=RequestState.ASKED, origin=RequestOrigin.PERSON).count()
+
+
+def requests_left(person: Participant) -> int:
+    """How many more the person may have open now."""
+    return max(person.event.open_requests - open_requests_of(person), 0)
+
+
+def requests_with_people(rows: QuerySet[MeetingRequest]) -> QuerySet[MeetingRequest]:
+    """Requests with all that a page shows of them: two queries whatever the number."""
+    profile = "participation__profile"
+    joined = rows.select_related(
+        "event", "stand", "sender__event", "receiver__event",
+        f"sender__{profile}__organisation", f"receiver__{profile}__organisation",
+    )  # fmt: skip
+    return joined.prefetch_related(
+        Prefetch(f"sender__{profile}__theme_links"), Prefetch(f"receiver__{profile}__theme_links")
+    )
+
+
+def sent_requests(person: Participant) -> QuerySet[MeetingRequest]:
+    """What the person asked others for, newest first; and meetings that the organiser or both wishes brought about."""
+    return requests_with_people(MeetingRequest.objects.filter(sender=person))
+
+
+def received_requests(person: Participant) -> QuerySet[MeetingRequest]:
+    """What others asked of the person, newest first, without those to whom it has said "no thanks"."""
+    rows = MeetingRequest.objects.filter(receiver=person).exclude(
+        state__in=(RequestState.ASKED, RequestState.EXPIRED), sender_id__in=no_thanks_of(person)
+    )
+    return requests_with_people(rows)
+
+
+def is_hidden(request: MeetingRequest) -> bool:
+    """Whether its receiver has said "no thanks" to its sender, so that nobody there hears of it."""
+    return request.sender_id in no_thanks_of(request.receiver)
+
+
+def requests_of(person: Participant) -> QuerySet[MeetingRequest]:
+    """Every request in which the person is one of the two; for what is agreed or over, not for what is hidden."""
+    return MeetingRequest.objects.filter(Q(sender=person) | Q(receiver=person), event_id=person.event_id)
+
+
+def requests_between(one: Participant, other: Participant) -> QuerySet[MeetingRequest]:
+    """Every request between the two, in either direction, newest first."""
+    both = Q(sender=one, receiver=other) | Q(sender=other, receiver=one)
+    return MeetingRequest.objects.filter(both, event_id=one.event_id)
+
+
+def speaks_for(viewer: Viewer, person: Participant) -> bool:
+    """Whether the viewer is the person, by account or address, or a colleague."""
+    return may_act_for(viewer, person) or is_own(viewer, person)
+
+
+def find_request(viewer: Viewer, event: Event, public_id: UUID) -> MeetingRequest:
+    """A request of the event in which the viewer speaks for one of the two.
+
+    Raises:
+        NotFound: there is none, or the viewer may not know of it (the two look alike on purpose).
+    """
+    rows = requests_with_people(MeetingRequest.objects.filter(hub_id=viewer.hub_id, event=event, public_id=public_id))
+    found = rows.first()
+    if found is not None and (speaks_for(viewer, found.sender) or speaks_for(viewer, found.receiver)):
+        return found
+    raise NotFound(_("We cannot find that request. It may have been taken back."))
+
+
+def linked_request(hub_id: int, public_id: str) -> MeetingRequest | None:
+    """The request that a signed link names, if the row is still there."""
+    try:
+        wanted = UUID(public_id)
+    except ValueError:
+        return None
+    return requests_with_people(MeetingRequest.objects.filter(hub_id=hub_id, public_id=wanted)).first()
+
+
+def find_stand(event: Event, number: str) -> Stand:
+    """A stand by its number.
+
+    Raises:
+        NotFound: the event has none of that number.
+    """
+    rows = event.stands.select_related("event", "hall", "organisation", "profile__organisation")
+    found = None if "\x00" in number else rows.filter(number=number).first()
+    if found is None:
+        raise NotFound(_("We cannot find that stand at this event."))
+    return found
+
+
+def unanswered(now: datetime) -> QuerySet[MeetingRequest]:
+    """Requests that wait for an answer at events that are no demonstration, the next to expire first."""
+    rows = MeetingRequest.objects.filter(state=RequestState.ASKED, event__is_simulated=False, asked_at__lte=now)
+    return rows.order_by("expires_at", "pk")

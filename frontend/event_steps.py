@@ -1,0 +1,121 @@
+"""What an organiser does next: the steps of an event in order, each with how far it is and where it is taken."""
+
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from events.enums import EventState
+from events.models import Event
+from events.queries.setup import SetUp
+from events.templates import EventTemplate
+
+# The states that an event goes through, in order; each step belongs to one of them.
+WAY = (EventState.DRAFT, EventState.OPEN, EventState.WISHES_CLOSED, EventState.PUBLISHED, EventState.OVER)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do; `to` is the state that a button leads to, `url` the page where it is done."""
+
+    title: str
+    told: str
+    is_done: bool
+    url: str = ""
+    to: str = ""
+    may_wait: bool = False
+    is_next: bool = False
+
+
+def page_of(event: Event, name: str) -> str:
+    """The address of one of the event's pages; empty while there is no such page."""
+    try:
+        return reverse(f"frontend:{name}", args=[event.slug])
+    except NoReverseMatch:
+        return ""
+
+
+def steps_of(event: Event, figures: SetUp, template: EventTemplate) -> list[Step]:
+    """The steps of this kind of event, with the first open one that cannot wait marked as next."""
+    reached = WAY.index(EventState(event.state)) if event.state in WAY else len(WAY)
+    steps = [
+        *_preparing(event, figures, template),
+        _state_step(_("Open registration"), _("The event becomes visible and people can register."), reached, 1),
+        *_gathering(event, figures, template),
+        *_planning(event, figures, template, reached),
+        _state_step(_("Close the event"), _("When it has ended: the report is drawn up."), reached, 4),
+    ]
+    following = next((number for number, step in enumerate(steps) if not step.is_done and not step.may_wait), None)
+    return [
+        Step(step.title, step.told, step.is_done, step.url, step.to, step.may_wait, is_next=number == following)
+        for number, step in enumerate(steps)
+    ]
+
+
+def _state_step(title: str, told: str, reached: int, number: int) -> Step:
+    return Step(title, told, is_done=reached >= number, to=WAY[number].value)
+
+
+def _preparing(event: Event, figures: SetUp, template: EventTemplate) -> list[Step]:
+    told = _("Place, text, languages, rules and terms.")
+    is_told = bool(event.place and event.summary)
+    steps = [Step(_("Say what it is about"), told, is_told, page_of(event, "edit_event"))]
+    if template.has_timetable:
+        periods = ngettext("%(number)d meeting period", "%(number)d meeting periods", figures.slots)
+        steps.append(
+            Step(_("Time grid"), periods % {"number": figures.slots}, figures.slots > 0, page_of(event, "event_grid"))
+        )
+    tables = ngettext("%(number)d table", "%(number)d tables", figures.tables) % {"number": figures.tables}
+    has_places = figures.tables + figures.stands > 0 if template.has_timetable else figures.halls > 0
+    steps.append(Step(_("Halls and tables"), tables, has_places, page_of(event, "event_places")))
+    if template.has_stands:
+        stands = ngettext("%(number)d stand", "%(number)d stands", figures.stands) % {"number": figures.stands}
+        steps.append(Step(_("Stands"), stands, figures.stands > 0, page_of(event, "event_stands")))
+    sessions = ngettext("%(number)d session", "%(number)d sessions", figures.sessions) % {"number": figures.sessions}
+    steps.append(Step(_("Programme"), sessions, figures.sessions > 0, page_of(event, "event_sessions"), may_wait=True))
+    return steps
+
+
+def _gathering(event: Event, figures: SetUp, template: EventTemplate) -> list[Step]:
+    people = ngettext("%(number)d registered", "%(number)d registered", figures.registered)
+    steps = [
+        Step(
+            _("Let people come"), people % {"number": figures.registered}, figures.registered > 0,
+            page_of(event, "event_people"),
+        )
+    ]  # fmt: skip
+    if template.has_stands:
+        words = _("%(filled)d of %(number)d have somebody") % {
+            "filled": figures.filled_stands,
+            "number": figures.stands,
+        }
+        is_full = 0 < figures.stands == figures.filled_stands
+        steps.append(Step(_("Give the stands away"), words, is_full, page_of(event, "event_stands"), may_wait=True))
+    if template.has_timetable and not template.has_questions:
+        requests = figures.requests_asked + figures.requests_accepted
+        words = _("%(asked)d requests wait for an answer, %(accepted)d are accepted") % {
+            "asked": figures.requests_asked, "accepted": figures.requests_accepted,
+        }  # fmt: skip
+        url = page_of(event, "event_recommend")
+        steps.append(Step(_("Send recommendations"), words, requests > 0, url, may_wait=True))
+    return steps
+
+
+def _planning(event: Event, figures: SetUp, template: EventTemplate, reached: int) -> list[Step]:
+    closed = _state_step(_("Close wishes"), _("From then on requests stand still, and you can plan."), reached, 2)
+    if not template.has_timetable:
+        told = _("Everybody who comes can see the whole programme.")
+        return [closed, _state_step(_("Publish the programme"), told, reached, 3)]
+    if template.has_questions:
+        told = ngettext("%(number)d question", "%(number)d questions", figures.questions)
+        groups = Step(
+            _("Compose the groups"), told % {"number": figures.questions}, reached >= 3, page_of(event, "event_groups")
+        )
+        return [closed, groups]
+    told = ngettext("%(number)d meeting is published", "%(number)d meetings are published", figures.meetings)
+    plan = Step(
+        _("Compute and publish the timetable"), told % {"number": figures.meetings}, reached >= 3,
+        page_of(event, "event_timetable"),
+    )  # fmt: skip
+    return [closed, plan]

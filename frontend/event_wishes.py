@@ -1,0 +1,200 @@
+"""What the pages of wishes show: where one stands with each other person, and requests as cards."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from django.db.models import Q
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from events.domain.wish_errors import WishesClosed
+from events.domain.wish_rules import require_wishes_open
+from events.enums import RequestMode, RequestState, Wanting
+from events.models import Event, MeetingRequest, Participant, Preference, Stand
+from events.queries.suggestions import KINDS_OF, Suggested, Words, match_of
+from events.queries.wishes import no_thanks_of, own_agendas
+from frontend.bridge import BridgeCard, bridge_card
+from frontend.requests import PageRequest
+from matching.enums import Direction
+from matching.languages import guess_language
+
+_TURNED = {Direction.NEED_OFFER: Direction.OFFER_NEED, Direction.OFFER_NEED: Direction.NEED_OFFER}
+
+
+@dataclass(frozen=True)
+class WishBox:
+    """Where the reader stands with one person or stand, and what can be done: only what the reader may know."""
+
+    anchor: str
+    name: str
+    person: Participant
+    other: Participant | None
+    stand: Stand | None
+    wanting: str
+    state: str = ""
+    tone: str = ""
+    takes_wishes: bool = True
+    ask_url: str = ""
+    answer_url: str = ""
+    may_open: bool = False
+
+    @property
+    def is_no_thanks(self) -> bool:
+        """Whether the reader has said so."""
+        return self.wanting == Wanting.NO_THANKS
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A recommended person: the card, and what can be done."""
+
+    card: BridgeCard
+    box: WishBox
+    profile_url: str
+
+
+def until_words(event: Event, moment: datetime) -> str:
+    """The last minute in which something can be done, as the clock at the event shows it."""
+    last = (moment - timedelta(minutes=1)).astimezone(event.zone)
+    return f"{date_format(last, 'DATE_FORMAT')}, {last:%H:%M}"
+
+
+def wishes_are_open(event: Event, now: datetime) -> bool:
+    """Whether wishes and requests are taken."""
+    try:
+        require_wishes_open(event, now=now)
+    except WishesClosed:
+        return False
+    return True
+
+
+def acting_person(request: PageRequest, event: Event, data: QueryDict) -> tuple[Participant | None, list[Participant]]:
+    """For whom the reader acts here, as the address or form says, and between whom it can choose."""
+    agendas = own_agendas(request.viewer, event)
+    named = data.get("person", "")
+    chosen = next((each for each in agendas if str(each.public_id) == named), None)
+    return (chosen or next(iter(agendas), None)), agendas
+
+
+def boxes_for(person: Participant, others: Sequence[Participant], *, now: datetime) -> dict[int, WishBox]:
+    """A box for each of them, by key: three queries whatever the number."""
+    keys = [other.pk for other in others]
+    marks = dict(Preference.objects.filter(person=person, other__in=keys).values_list("other_id", "wanting"))
+    requests = _latest_requests(person, keys)
+    is_open = wishes_are_open(person.event, now)
+    return {other.pk: _box(person, other, marks.get(other.pk, ""), requests.get(other.pk), is_open) for other in others}
+
+
+def stand_box(person: Participant, stand: Stand, *, now: datetime) -> WishBox:
+    """What the reader wishes of a stand."""
+    wanting = Preference.objects.filter(person=person, stand=stand).values_list("wanting", flat=True).first() or ""
+    name = stand.organisation.name if stand.organisation else stand.number
+    return WishBox(
+        f"wish-stand-{stand.public_id}", name, person, None, stand, wanting,
+        takes_wishes=wishes_are_open(person.event, now),
+    )  # fmt: skip
+
+
+def _latest_requests(person: Participant, keys: list[int]) -> dict[int, MeetingRequest]:
+    """The newest request with each, of those that the person may know of."""
+    both = Q(sender=person, receiver__in=keys) | Q(receiver=person, sender__in=keys)
+    hidden = Q(receiver=person, state__in=(RequestState.ASKED, RequestState.EXPIRED), sender__in=no_thanks_of(person))
+    rows = MeetingRequest.objects.filter(both).exclude(hidden).exclude(state=RequestState.WITHDRAWN)
+    return {
+        row.receiver_id if row.sender_id == person.pk else row.sender_id: row for row in rows.order_by("asked_at", "pk")
+    }
+
+
+def _box(person: Participant, other: Participant, wanting: str, row: MeetingRequest | None, is_open: bool) -> WishBox:
+    state, tone = _standing(person, row)
+    is_free = row is None or row.state == RequestState.EXPIRED
+    may_ask = (
+        is_open and is_free and person.meets and other.meets and wanting != Wanting.NO_THANKS
+        and person.event.request_mode != RequestMode.MUTUAL
+    )  # fmt: skip
+    answers = row is not None and row.receiver_id == person.pk and row.state == RequestState.ASKED
+    own = f"?person={person.public_id}"
+    slug = person.event.slug
+    return WishBox(
+        anchor=f"wish-{other.public_id}",
+        name=other.name,
+        person=person,
+        other=other,
+        stand=None,
+        wanting=wanting,
+        state=state,
+        tone=tone,
+        takes_wishes=is_open,
+        ask_url=reverse("frontend:event_ask", args=[slug, other.public_id]) + own if may_ask else "",
+        answer_url=reverse("frontend:event_requests", args=[slug]) + own + f"#request-{row.public_id}"
+        if answers and row is not None
+        else "",
+        may_open=not other.meets and other.may_be_asked and is_open,
+    )
+
+
+def _standing(person: Participant, row: MeetingRequest | None) -> tuple[str, str]:
+    """Where the two stand, in the reader's words, and whether it waits for the reader."""
+    if row is None:
+        return "", ""
+    is_ours = row.sender_id == person.pk
+    words = {
+        RequestState.ASKED: _("You have asked for a meeting") if is_ours else _("Asks you for a meeting"),
+        RequestState.ACCEPTED: _("You have agreed to meet"),
+        RequestState.DECLINED: _("Has said no to a meeting") if is_ours else _("You have said no to a meeting"),
+        RequestState.EXPIRED: _("Did not answer in time") if is_ours else _("You did not answer in time"),
+    }
+    waits = row.state == RequestState.ASKED and not is_ours
+    tone = "waiting" if waits else "agreed" if row.state == RequestState.ACCEPTED else "plain"
+    return words.get(RequestState(row.state), ""), tone
+
+
+def suggested_cards(
+    person: Participant, suggested: Iterable[Suggested], *, now: datetime, list_id: str = ""
+) -> list[Shown]:
+    """Recommended people as cards, best first."""
+    found = list(suggested)
+    boxes = boxes_for(person, [each.person for each in found], now=now)
+    listed = f"&list={list_id}" if list_id else ""
+    return [
+        Shown(
+            person_card(bridge_card(each.match), each.person, has_link=False),
+            replace(box, ask_url=box.ask_url + listed if box.ask_url else ""),
+            reverse("frontend:profile", args=[each.match.profile.slug]),
+        )
+        for each in found
+        for box in (boxes[each.person.pk],)
+    ]
+
+
+def person_card(card: BridgeCard, person: Participant, *, has_link: bool = True) -> BridgeCard:
+    """The card of a match with the person's own name on it, and the profile for which it comes."""
+    facts = (person.title, card.name, *card.facts)
+    return replace(
+        card,
+        anchor=f"person-{person.public_id}",
+        name=person.name,
+        facts=tuple(dict.fromkeys(fact for fact in facts if fact)),
+        url=card.url if has_link else "",
+    )
+
+
+def request_card(request: MeetingRequest, *, reader: Participant, today: date) -> BridgeCard | None:
+    """The two texts of a request face each other, read from one side; none where a text is unknown."""
+    if not (request.seeker_text and request.receiver_text):
+        return None
+    is_sender = reader.pk == request.sender_id
+    other = request.receiver if is_sender else request.sender
+    own_text, their_text = request.seeker_text, request.receiver_text
+    direction = Direction(request.direction) if request.direction else Direction.QUERY
+    if not is_sender:
+        own_text, their_text = their_text, own_text
+        direction = _TURNED.get(direction, direction)
+    kinds = KINDS_OF[direction]
+    ours = Words(kinds[0], own_text, guess_language(own_text))
+    theirs = Words(kinds[1], their_text, guess_language(their_text))
+    match = match_of(reader, other, ours, theirs, direction=direction, today=today)
+    return replace(person_card(bridge_card(match), other, has_link=False), anchor=f"card-{request.public_id}")

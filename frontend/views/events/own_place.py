@@ -1,0 +1,330 @@
+"""One's own place at an event, and those of colleagues: signed in, or by a mailed link. Reading changes nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from events.domain.opening_up import ask_to_open_up, open_up
+from events.domain.reconfirming import reconfirm
+from events.domain.registering import cancel_person
+from events.domain.signing_up import change_place
+from events.domain.stating import set_event_statements
+from events.enums import EventState, ParticipantState
+from events.models import Event, Participant, Participation
+from events.queries.people import (
+    find_open_event,
+    find_participant,
+    is_own,
+    latest_terms,
+    linked_place,
+    own_places,
+    place_in_queue,
+    statements_to_choose,
+)
+from frontend.event_words import stretch_words, when_words
+from frontend.form_pages import FormPage, do_or_tell, save_or_show
+from frontend.forms.bodies import form_page
+from frontend.forms.events_people import PlaceForm, TextsForm, place_initial
+from frontend.requests import PageRequest
+from frontend.views.events.registering import checked_slots, texts_initial
+from hubs.policies import Viewer, may_act_for
+from kernel.errors import DomainError, EditConflict, InvalidInput, NotAllowed, NotFound
+from mailgate.links import LinkExpired, read
+from profiles.queries import own_profiles
+
+# The same link opens the agenda; events are set up to a year ahead.
+LINK_ACTION = "agenda"
+LINK_DAYS = 400
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place as its page shows it, and where its buttons lead."""
+
+    person: Participant
+    is_self: bool
+    rank: int
+    closed_times: tuple[str, ...]
+    texts: tuple[tuple[str, str, str], ...]
+    act: str
+    change: str
+    may_change: bool
+    waits_for_answer: bool
+
+
+def _place(person: Participant, *, act: str, change: str, is_self: bool) -> Place:
+    event, now = person.event, timezone.now()
+    closed = person.closed_slots.select_related("slot")
+    is_living = event.state not in {EventState.OVER, EventState.CANCELLED} and event.ends_at > now
+    comes = person.state != ParticipantState.CANCELLED
+    return Place(
+        person=person,
+        is_self=is_self,
+        rank=place_in_queue(person),
+        closed_times=tuple(stretch_words(row.slot.starts_at, row.slot.ends_at, event) for row in closed),
+        texts=tuple((row.get_kind_display(), row.text, row.language) for row in person.participation.statements.all()),
+        act=act,
+        change=change,
+        may_change=is_living and comes,
+        waits_for_answer=is_living and comes and bool(person.reconfirm_asked_at) and not person.reconfirmed_at,
+    )
+
+
+@login_required
+@never_cache
+@require_safe
+def own_places_page(request: PageRequest, slug: str) -> HttpResponse:
+    """One's own place and those of colleagues; to the event's page where there is none."""
+    event = find_open_event(request.viewer, slug)
+    people = list(own_places(request.viewer, event))
+    if not people:
+        return redirect("frontend:event", event.slug)
+    places = [
+        _place(
+            person,
+            act=reverse("frontend:event_me_act", args=[event.slug, person.public_id]),
+            change=reverse("frontend:event_me_change", args=[event.slug, person.public_id]),
+            is_self=is_own(request.viewer, person),
+        )
+        for person in people
+    ]
+    context = {"event": event, "when": when_words(event), "places": places, "brought": _brought(event, people)}
+    return render(request, "events/me.html", context)
+
+
+def _brought(event: Event, people: list[Participant]) -> list[Participation]:
+    """Each profile that is brought, with what it offers and seeks on the day."""
+    rows = event.participations.filter(pk__in={person.participation_id for person in people})
+    return list(rows.select_related("profile").prefetch_related("statements"))
+
+
+@login_required
+@never_cache
+@form_page
+def change(request: PageRequest, slug: str, public_id: UUID) -> HttpResponse:
+    """Change a place, signed in."""
+    event, person = _own(request, slug, public_id)
+    back = reverse("frontend:event_me", args=[event.slug])
+    return _change(request, person, viewer=request.viewer, back=back)
+
+
+@login_required
+@require_POST
+def act(request: PageRequest, slug: str, public_id: UUID) -> HttpResponse:
+    """Confirm, cancel or open up, signed in."""
+    event, person = _own(request, slug, public_id)
+    return do_or_tell(request, lambda: _do(request, person, request.viewer), back=_after(event, request))
+
+
+def _after(event: Event, request: PageRequest) -> str:
+    name = "frontend:event" if request.POST.get("do") == "cancel" else "frontend:event_me"
+    return reverse(name, args=[event.slug])
+
+
+@login_required
+@never_cache
+@form_page
+def texts(request: PageRequest, slug: str, profile: str) -> HttpResponse:
+    """What a profile of one's own offers and seeks on the day."""
+    event = find_open_event(request.viewer, slug)
+    own = own_profiles(request.viewer).filter(slug=profile).first()
+    row = event.participations.filter(profile=own).first() if own else None
+    if own is None or row is None:
+        raise NotFound(_("That profile does not take part in the event."))
+    form = TextsForm(
+        request.POST if request.method == "POST" else None,
+        statements=list(statements_to_choose(request.viewer, own, today=timezone.localdate())),
+        initial=texts_initial(row.statements.select_related("statement")),
+    )
+
+    def save() -> None:
+        set_event_statements(row, chosen=form.chosen_statements(), own=form.own_texts(), viewer=request.viewer)
+
+    page = FormPage(
+        title=_("What you offer and seek at %(event)s") % {"event": event.name},
+        lead=_("Recommendations and the catalogue are made of this. Choose what matters on the day."),
+        submit=_("Save"), back=reverse("frontend:event_me", args=[event.slug]), back_label=_("Your registration"),
+    )  # fmt: skip
+    return save_or_show(request, form, page, save, saved=_("Saved."))
+
+
+@login_required
+@require_POST
+def ask_open(request: PageRequest, slug: str, public_id: UUID) -> HttpResponse:
+    """Ask somebody to open up for meetings."""
+    event = find_open_event(request.viewer, slug)
+    person = find_participant(request.viewer.hub_id, event, public_id)
+    own = own_places(request.viewer, event).filter(state=ParticipantState.REGISTERED).first()
+    if own is None:
+        raise NotAllowed(_("Sign up for the event first."))
+
+    def do() -> str:
+        if ask_to_open_up(person, asker=own, viewer=request.viewer, now=timezone.now()):
+            return _("We tell them that somebody would like to meet them, not who.")
+        return _("You have asked them already. They know.")
+
+    return do_or_tell(request, do, back=_next(request) or reverse("frontend:event_me", args=[event.slug]))
+
+
+def _next(request: PageRequest) -> str:
+    """The page on which the button stood, if it is one of ours."""
+    address = request.POST.get("next", "")
+    return address if url_has_allowed_host_and_scheme(address, {request.get_host()}) else ""
+
+
+def _own(request: PageRequest, slug: str, public_id: UUID) -> tuple[Event, Participant]:
+    event = find_open_event(request.viewer, slug)
+    person = find_participant(request.viewer.hub_id, event, public_id)
+    if not (may_act_for(request.viewer, person) or is_own(request.viewer, person)):
+        raise NotFound(_("We cannot find that person at this event."))
+    return event, person
+
+
+@never_cache
+@form_page
+def linked_place_page(request: PageRequest, token: str) -> HttpResponse:
+    """The same place by the link in a mail: nothing to sign in to.
+
+    Raises:
+        LinkInvalid: the link was cut, changed or made up.
+    """
+    person, refusal = _linked(request, token)
+    if person is None:
+        return refusal
+    if request.method == "POST":
+        return do_or_tell(request, lambda: _do(request, person, None), back=request.path)
+    change = reverse("frontend:event_place_change", args=[token])
+    place = _place(person, act=request.path, change=change, is_self=True)
+    context = {"event": person.event, "when": when_words(person.event), "place": place}
+    return render(request, "events/place.html", context)
+
+
+@never_cache
+@form_page
+def linked_change(request: PageRequest, token: str) -> HttpResponse:
+    """Change the place by the link.
+
+    Raises:
+        LinkInvalid: as above.
+    """
+    person, refusal = _linked(request, token)
+    if person is None:
+        return refusal
+    return _change(request, person, viewer=None, back=reverse("frontend:event_place", args=[token]))
+
+
+def _linked(request: PageRequest, token: str) -> tuple[Participant | None, HttpResponse]:
+    """The person of the link, else the page that says what became of it."""
+    try:
+        claims = read(token, action=LINK_ACTION, max_age=timedelta(days=LINK_DAYS))
+    except LinkExpired as error:
+        return None, _gone(request, _("The link is too old"), str(error))
+    person = linked_place(request.viewer.hub_id, claims.get("participant", ""))
+    if person is None:
+        return None, _gone(request, _("There is nothing here any more"), _("The registration was removed."))
+    return person, HttpResponse()
+
+
+def _gone(request: PageRequest, title: str, told: str) -> HttpResponse:
+    return render(request, "events/link_gone.html", {"title": title, "told": told}, status=410)
+
+
+def _do(request: PageRequest, person: Participant, viewer: Viewer | None) -> str:
+    """What a button asks for; a person known by its address alone acts as itself."""
+    actor = viewer if viewer is not None and may_act_for(viewer, person) else None
+    now = timezone.now()
+    acts: dict[str, Callable[[], str]] = {
+        "confirm": lambda: _confirm(reconfirm(person, now=now, actor=actor)),
+        "cancel": lambda: _cancelled(cancel_person(person, now=now, actor=actor)),
+        "open_up": lambda: _opened(open_up(person, now=now, viewer=actor)),
+    }
+    chosen = acts.get(request.POST.get("do", ""))
+    if chosen is None:
+        raise InvalidInput(_("Choose one of the buttons."))
+    return chosen()
+
+
+def _confirm(person: Participant) -> str:
+    if person.state == ParticipantState.REGISTERED:
+        return _("Thank you: we count on you.")
+    return _("Thank you. You are on the standby list, and we write as soon as a place is free.")
+
+
+def _cancelled(person: Participant) -> str:
+    told = _("%(name)s is signed off. Those concerned are told, and the place is free for others.")
+    return told % {"name": person.name}
+
+
+def _opened(person: Participant) -> str:
+    return _("Others can now ask for meetings with you. You say yes or no to each.")
+
+
+def _change(request: PageRequest, person: Participant, *, viewer: Viewer | None, back: str) -> HttpResponse:
+    """The form of a place: saved and left, or shown again with all that was typed."""
+    event, status, context = person.event, 200, {}
+    form = _change_form(request, person, is_self=viewer is None or is_own(viewer, person))
+    if request.method == "POST":
+        try:
+            if form.is_valid():
+                _save(person, form, viewer=viewer if viewer and may_act_for(viewer, person) else None)
+                messages.success(request, _("Saved."))
+                return redirect(back)
+            status = 422
+        except InvalidInput as error:
+            form.refuse(error)
+            status = 422
+        except EditConflict as conflict:
+            status = 409
+            stored = form.initial
+            context = {"conflict": conflict, "differences": form.differences(stored)}
+            form.take_version(stored["version"])
+        except (NotAllowed, NotFound):
+            raise
+        except DomainError as error:
+            form.add_error(None, str(error))
+            status = error.status
+    context |= {
+        "event": event, "person": person, "form": form, "back": back, "groups": checked_slots(event, form),
+        "terms": latest_terms(event) if "agrees" in form.fields else None,
+    }  # fmt: skip
+    return render(request, "events/change_place.html", context, status=status)
+
+
+def _change_form(request: PageRequest, person: Participant, *, is_self: bool) -> PlaceForm:
+    slots = list(person.event.slots.all())
+    colleagues = person.event.people.filter(
+        participation__profile__organisation_id=person.organisation_id, host__isnull=True
+    ).exclude(pk=person.pk)
+    terms = latest_terms(person.event)
+    return PlaceForm(
+        request.POST if request.method == "POST" else None,
+        slots=slots,
+        hosts=colleagues.exclude(state=ParticipantState.CANCELLED),
+        # Who has agreed to these terms is not asked again.
+        terms=terms if terms and terms.number != person.terms_number else None,
+        colleague=None if is_self else person,
+        initial=place_initial(person, slots),
+    )
+
+
+def _save(person: Participant, form: PlaceForm, *, viewer: Viewer | None) -> None:
+    change_place(
+        person,
+        fields=form.person_fields(language=person.language),
+        open_slots=form.chosen_slots(),
+        version=form.cleaned_data["version"] or 0,
+        viewer=viewer,
+        now=timezone.now(),
+    )

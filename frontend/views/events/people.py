@@ -1,0 +1,178 @@
+"""The people of an event in its organisers' hands: found, added, changed, given a place, signed off."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from events.domain.organising_people import add_person, change_by_organiser
+from events.domain.registering import cancel_person
+from events.domain.waiting import promote_person
+from events.enums import ParticipantState
+from events.models import Event, Participant
+from events.queries.days import find_event
+from events.queries.people import PeopleFilter, filtered_people, find_participant, people_counts, places_left
+from frontend.form_pages import do_or_tell
+from frontend.forms.bodies import form_page
+from frontend.forms.events_people import AddPersonForm, FindPeopleForm, OrganiserPlaceForm, place_initial
+from frontend.requests import PageRequest
+from frontend.views.events.registering import checked_slots
+from hubs.policies import require_organiser
+from kernel.errors import DomainError, EditConflict, InvalidInput, NotAllowed, NotFound
+from profiles.models import Profile
+
+PEOPLE_A_PAGE = 100
+
+
+@login_required
+@never_cache
+@require_safe
+def people(request: PageRequest, slug: str) -> HttpResponse:
+    """Everybody, or those whom the filter lets through."""
+    event = organised(request, slug)
+    form = FindPeopleForm(request.GET, stands=event.stands.values_list("number", flat=True))
+    found = form.cleaned_data if form.is_valid() else {}
+    wanted = PeopleFilter(
+        words=found.get("q", ""), state=found.get("state", ""), kind=found.get("kind", ""),
+        stand=found.get("stand", ""),
+    )  # fmt: skip
+    page = Paginator(filtered_people(event, wanted), PEOPLE_A_PAGE).get_page(request.GET.get("page"))
+    counts = people_counts(event)
+    context = {
+        "event": event,
+        "form": form,
+        "page": page,
+        "counts": [(state.label, counts[state.value], state.value) for state in ParticipantState],
+        "left": places_left(event),
+        "query": _query(request),
+        "is_filtered": wanted != PeopleFilter(),
+    }
+    return render(request, "events/people.html", context)
+
+
+def _query(request: PageRequest) -> str:
+    """The filter as an address, without the page."""
+    kept = request.GET.copy()
+    kept.pop("page", None)
+    return kept.urlencode()
+
+
+@login_required
+@never_cache
+@form_page
+def add(request: PageRequest, slug: str) -> HttpResponse:
+    """Take somebody in by hand."""
+    event = organised(request, slug)
+    form = AddPersonForm(
+        request.POST if request.method == "POST" else None, slots=list(event.slots.all()), stands=event.stands.all(),
+        initial={"language": request.hub.language or "da"},
+    )  # fmt: skip
+
+    def save() -> Participant:
+        return add_person(
+            event, organisation=form.cleaned_data["organisation"],
+            fields=form.person_fields(language=form.cleaned_data["language"]),
+            open_slots=form.chosen_slots(), stand=form.chosen_stand(), viewer=request.viewer, now=timezone.now(),
+        )  # fmt: skip
+
+    names = Profile.objects.filter(hub_id=event.hub_id).values_list("name", flat=True)[:2_000]
+    return _save_or_show(request, event, form, save, person=None, organisations=names)
+
+
+@login_required
+@never_cache
+@form_page
+def edit(request: PageRequest, slug: str, public_id: UUID) -> HttpResponse:
+    """Change somebody's place, see how it stands."""
+    event = organised(request, slug)
+    person = find_participant(request.viewer.hub_id, event, public_id)
+    slots = list(event.slots.all())
+    hosts = event.people.filter(
+        participation__profile__organisation_id=person.organisation_id, host__isnull=True
+    ).exclude(pk=person.pk)
+    form = OrganiserPlaceForm(
+        request.POST if request.method == "POST" else None, slots=slots, stands=event.stands.all(),
+        hosts=hosts.exclude(state=ParticipantState.CANCELLED),
+        initial={**place_initial(person, slots), "stand": person.stand.number if person.stand else ""},
+    )  # fmt: skip
+
+    def save() -> Participant:
+        return change_by_organiser(
+            person, fields=form.person_fields(language=person.language), open_slots=form.chosen_slots(),
+            stand=form.chosen_stand(), version=form.cleaned_data["version"] or 0, viewer=request.viewer,
+            now=timezone.now(),
+        )  # fmt: skip
+
+    return _save_or_show(request, event, form, save, person=person)
+
+
+@login_required
+@require_POST
+def act(request: PageRequest, slug: str, public_id: UUID) -> HttpResponse:
+    """Give a place, or sign off."""
+    event = organised(request, slug)
+    person = find_participant(request.viewer.hub_id, event, public_id)
+
+    def do() -> str:
+        names = {"name": person.name}
+        if request.POST.get("do") == "place":
+            promote_person(person, viewer=request.viewer, now=timezone.now())
+            return _("%(name)s has a place. A mail is on its way.") % names
+        if request.POST.get("do") == "cancel":
+            cancel_person(person, now=timezone.now(), actor=request.viewer)
+            return _("%(name)s is signed off. Those concerned are told.") % names
+        raise InvalidInput(_("Choose one of the buttons."))
+
+    return do_or_tell(request, do, back=reverse("frontend:event_person", args=[event.slug, person.public_id]))
+
+
+def organised(request: PageRequest, slug: str) -> Event:
+    """The event, for those who organise.
+
+    Raises:
+        NotAllowed, NotFound
+    """
+    require_organiser(request.viewer)
+    return find_event(request.viewer.hub_id, slug)
+
+
+def _save_or_show(
+    request: PageRequest,
+    event: Event,
+    form: OrganiserPlaceForm,
+    save: Any,
+    *,
+    person: Participant | None,
+    **context: Any,
+) -> HttpResponse:
+    status = 200
+    if request.method == "POST":
+        try:
+            if form.is_valid():
+                saved = save()
+                messages.success(request, _("Saved."))
+                return redirect("frontend:event_person", event.slug, saved.public_id)
+            status = 422
+        except InvalidInput as error:
+            form.refuse(error)
+            status = 422
+        except EditConflict as conflict:
+            status = 409
+            context |= {"conflict": conflict, "differences": form.differences(form.initial)}
+            form.take_version(form.initial["version"])
+        except (NotAllowed, NotFound):
+            raise
+        except DomainError as error:
+            form.add_error(None, str(error))
+            status = error.status
+    context |= {"event": event, "person": person, "form": form, "groups": checked_slots(event, form)}
+    return render(request, "events/person.html", context, status=status)

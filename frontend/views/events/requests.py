@@ -1,0 +1,161 @@
+"""Meeting requests of a person: what waits for an answer, what was asked, what is agreed; answering and taking back."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from events.domain.answering import answer_request, withdraw_request
+from events.enums import MeetingState, RequestMode, RequestState
+from events.models import Meeting, MeetingRequest, Participant
+from events.queries.people import find_open_event
+from events.queries.wishes import (
+    find_request,
+    open_requests_of,
+    received_requests,
+    requests_left,
+    sent_requests,
+    speaks_for,
+)
+from frontend.bridge import BridgeCard
+from frontend.event_wishes import acting_person, request_card, until_words, wishes_are_open
+from frontend.form_pages import do_or_tell
+from frontend.forms.events_wishes import AnswerMeetingForm
+from frontend.requests import PageRequest
+from kernel.errors import InvalidInput, NotFound
+
+S = RequestState
+MOST_CARDS = 100
+
+
+@dataclass(frozen=True)
+class Row:
+    """One request as the person reads it."""
+
+    request: MeetingRequest
+    other: Participant
+    card: BridgeCard | None
+    is_sent: bool
+    may_withdraw: bool
+    until: str
+
+
+@login_required
+@never_cache
+@require_safe
+def requests(request: PageRequest, slug: str) -> HttpResponse:
+    """Everything between the person and others, what waits for the person first."""
+    event = find_open_event(request.viewer, slug)
+    person, agendas = acting_person(request, event, request.GET)
+    if person is None:
+        return render(request, "events/others_unregistered.html", {"event": event}, status=403)
+    now = timezone.now()
+    context = {
+        "event": event,
+        "person": person,
+        "agendas": agendas if len(agendas) > 1 else (),
+        "is_open": wishes_are_open(event, now),
+        "is_mutual": event.request_mode == RequestMode.MUTUAL,
+        "open_count": open_requests_of(person),
+        "left": requests_left(person),
+        "close": until_words(event, event.wishes_close_at) if event.wishes_close_at else "",
+        **_groups(person, now),
+    }
+    return render(request, "events/requests.html", context)
+
+
+def _groups(person: Participant, now: datetime) -> dict[str, Any]:
+    received, sent = received_requests(person)[:MOST_CARDS], sent_requests(person)[:MOST_CARDS]
+    today = timezone.localdate()
+    planned = set(
+        Meeting.objects.filter(event=person.event, state=MeetingState.PLANNED).values_list("request_id", flat=True)
+    )
+    rows = [_row(row, person, planned, today) for row in (*received, *sent)]
+    waiting = [row for row in rows if row.request.state == S.ASKED]
+    return {
+        "received": [row for row in waiting if not row.is_sent and row.request.expires_at > now],
+        "sent": [row for row in waiting if row.is_sent],
+        "agreed": [row for row in rows if row.request.state == S.ACCEPTED],
+        "ended": [row for row in rows if row.request.state in (S.DECLINED, S.EXPIRED, S.WITHDRAWN)],
+    }
+
+
+def _row(row: MeetingRequest, person: Participant, planned: set[int], today: date) -> Row:
+    is_sent = row.sender_id == person.pk
+    is_open = row.state == S.ASKED and is_sent
+    return Row(
+        request=row,
+        other=row.receiver if is_sent else row.sender,
+        card=request_card(row, reader=person, today=today) if row.state == S.ASKED and not is_sent else None,
+        is_sent=is_sent,
+        may_withdraw=is_open or (row.state == S.ACCEPTED and row.pk not in planned),
+        until=until_words(row.event, row.expires_at),
+    )
+
+
+@login_required
+@require_POST
+def answer(request: PageRequest, slug: str, public_id: UUID) -> HttpResponse:
+    """The receiver's word.
+
+    Raises:
+        NotFound, NotAllowed
+    """
+    event = find_open_event(request.viewer, slug)
+    found = find_request(request.viewer, event, public_id)
+    if not speaks_for(request.viewer, found.receiver):
+        raise NotFound(_("We cannot find that request. It may have been taken back."))
+    form = AnswerMeetingForm(request.POST)
+
+    def do() -> str:
+        return say(found, form, viewer=request.viewer)
+
+    return do_or_tell(request, do, back=_page_of(slug, found.receiver))
+
+
+def say(found: MeetingRequest, form: AnswerMeetingForm, **who: Any) -> str:
+    """Store what a form says, and how it is told.
+
+    Raises:
+        InvalidInput: it says neither yes nor no.
+    """
+    if not form.is_valid():
+        raise InvalidInput(_("Choose yes or no."))
+    accepts = form.cleaned_data["answer"] == AnswerMeetingForm.YES
+    answered = answer_request(found, accepts=accepts, note=form.cleaned_data["note"], now=timezone.now(), **who)
+    name = {"name": answered.sender.name}
+    if not accepts:
+        return _("%(name)s is told, with your word. Thank you for answering.") % name
+    return _("%(name)s is told. The time comes with the timetable.") % name
+
+
+@login_required
+@require_POST
+def withdraw(request: PageRequest, slug: str, public_id: UUID) -> HttpResponse:
+    """Take a request back, or call an agreement off.
+
+    Raises:
+        NotFound, NotAllowed
+    """
+    event = find_open_event(request.viewer, slug)
+    found = find_request(request.viewer, event, public_id)
+    person = found.sender if speaks_for(request.viewer, found.sender) else found.receiver
+
+    def do() -> str:
+        withdraw_request(found, person=person, viewer=request.viewer, now=timezone.now())
+        return _("Taken back.")
+
+    return do_or_tell(request, do, back=_page_of(slug, person))
+
+
+def _page_of(slug: str, person: Participant) -> str:
+    return reverse("frontend:event_requests", args=[slug]) + f"?person={person.public_id}"
