@@ -88,6 +88,16 @@ def changed_event(problem: Problem, generator: np.random.Generator, share: float
     return ChangedEvent(replace(problem, people=tuple(people), wishes=tuple(wishes)), some, some)
 
 
+def run(say: Callable[[str], None]) -> dict[str, Any]:
+    """The event of the bar."""
+    return measure_repair(say=say)
+
+
+def run_size(size: int, say: Callable[[str], None]) -> dict[str, Any]:
+    """An event of so many participants."""
+    return measure_repair(size, say=say)
+
+
 def _figures(problem: Problem, repaired: Repaired, anew: Timetable) -> dict[str, Any]:
     broken = [each for each in violations(problem, repaired.timetable) if each.rule is not Rule.MUST_HOLD]
     ours = value_of(problem, repaired.timetable)

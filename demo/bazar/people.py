@@ -1,23 +1,19 @@
 """Four hundred people of two hundred profiles, and which of them stand where; nobody of them exists."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import cycle
+from itertools import cycle, islice
 
 import numpy as np
-from django.utils.text import slugify
 
-from demo.bazar.names import invented_names
+from demo.bazar.desk import Desk
 from events.enums import PeopleKind
 from events.models import Event, Participant, Participation, Stand
-from hubs.models import User
 from profiles.enums import ProfileKind
-from profiles.models import Affiliation, Profile
+from profiles.models import Profile
 
 PEOPLE = 400
-# Letters and digits that nobody mistakes for each other.
-_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 _TITLES: Mapping[str, tuple[str, ...]] = {
     ProfileKind.FIRM: ("Direktør", "Udviklingschef", "Salgschef", "Kvalitetsansvarlig"),
     ProfileKind.CLINICIAN: ("Overlæge", "Afdelingssygeplejerske", "Udviklingssygeplejerske"),
@@ -27,7 +23,6 @@ _TITLES: Mapping[str, tuple[str, ...]] = {
     ProfileKind.STUDENT: ("Studerende",),
 }
 _KINDS = {ProfileKind.INVESTOR.value: PeopleKind.INVESTOR, ProfileKind.STUDENT.value: PeopleKind.STUDENT}
-_SENIOR = frozenset({"Overlæge", "Professor", "Lektor"})
 
 
 @dataclass(frozen=True)
@@ -80,55 +75,27 @@ def _rows(
     generator: np.random.Generator,
     now: datetime,
 ) -> list[Participant]:
-    names, codes = invented_names(generator), _codes(generator)
-    demo_users = _demo_users(event)
+    """One person of each profile after the other, and round again, until everybody is there."""
+    desk = Desk(event, generator, now)
     rows: list[Participant] = []
     taken: dict[int, int] = {}
-    for profile in cycle(profiles):
-        if len(rows) == PEOPLE:
-            return rows
+    for profile in islice(cycle(profiles), PEOPLE):
         number = taken[profile.pk] = taken.get(profile.pk, -1) + 1
         titles = _TITLES.get(profile.kind, ("Rådgiver",))
-        title = titles[number % len(titles)]
-        name = next(names)
-        user = demo_users.pop(profile.organisation_id, None) if number == 0 else None
         stand = stands.get(profile.pk)
         rows.append(
-            Participant(
-                hub=event.hub,
-                event=event,
-                participation=parts[profile.pk],
-                user=user,
+            desk.person(
+                parts[profile.pk],
+                profile,
+                titles[number % len(titles)],
+                _KINDS.get(profile.kind, PeopleKind.EXHIBITOR if stand else PeopleKind.PARTICIPANT),
                 stand=stand,
-                kind=_KINDS.get(profile.kind, PeopleKind.EXHIBITOR if stand else PeopleKind.PARTICIPANT),
-                name=user.name if user else name,
-                title=title,
-                email=user.email if user else f"{slugify(name).replace('-', '.')}@{profile.slug[:40]}.example",
-                code=next(codes),
-                is_senior=title in _SENIOR,
                 meets=bool(generator.random() < 0.8),
                 most_meetings=int(generator.integers(4, 9)),
                 shares_contact=bool(generator.random() < 0.6),
-                terms_number=1,
-                agreed_at=now,
             )
         )
     return rows
-
-
-def _demo_users(event: Event) -> dict[int, User]:
-    """The people who can be tried out, by the organisation for which they speak."""
-    rows = Affiliation.objects.filter(hub=event.hub).select_related("user").order_by("-pk")
-    return {row.organisation_id: row.user for row in rows}
-
-
-def _codes(generator: np.random.Generator) -> Iterator[str]:
-    seen: set[str] = set()
-    while True:
-        code = "".join(_LETTERS[number] for number in generator.integers(0, len(_LETTERS), 6))
-        if code not in seen:
-            seen.add(code)
-            yield code
 
 
 def _share_agendas(event: Event) -> None:

@@ -4,7 +4,9 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 CLOSED = (
-    "/account/", "/answer/", "/api/", "/contacts/", "/desk/", "/follow-up/", "/for-you/", "/insight/", "/invitation/",
+    "/account/", "/answer/", "/api/", "/contacts/", "/desk/", "/events/agenda/", "/events/answer/",
+    "/events/feed/", "/events/place/", "/events/standby/", "/events/*/agenda/", "/events/*/me/", "/events/*/organise/",
+    "/events/*/people/", "/events/*/register/", "/events/*/requests/", "/follow-up/", "/for-you/", "/insight/", "/invitation/",
     "/mail/", "/projects/", "/search/", "/settings/", "/shortlists/",
 )  # fmt: skip
 

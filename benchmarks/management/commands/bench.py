@@ -59,6 +59,12 @@ _TAKES = {
     "queries_from": {"partners"},
     "queries_until": {"partners"},
 }
+# What --size counts where not everything from 2 up makes sense.
+_SIZES = {
+    "learning": (1, 1000, "hubs"),
+    "schedule": (0, 20_000, "participants"),
+    "repair": (0, 20_000, "participants"),
+}
 
 
 class Command(BaseCommand):
@@ -159,18 +165,21 @@ def _check_options(name: str, options: dict[str, Any]) -> None:
     for option, takers in _TAKES.items():
         if options[option] is not None and name not in takers:
             raise CommandError(f"bench {name} takes no --{option.replace('_', '-')}.")
-    if name == "learning" and options["size"] is not None and not 1 <= options["size"] <= 1000:
-        raise CommandError("bench learning takes from 1 to 1000 hubs as its --size.")
-    if name != "learning" and options["size"] is not None and not 2 <= options["size"] <= 10_000_000:
-        raise CommandError("--size is a number from 2 to 10000000.")
-    if options["b2bsp"] is not None and options["size"] is not None:
-        raise CommandError("bench schedule takes --b2bsp or --size, not both.")
-    if name == "allocate" and options["data"] is not None and options["size"] is not None:
-        raise CommandError("bench allocate takes --data or --size, not both.")
+    _check_size(name, options["size"])
+    for kind, where in (("schedule", "b2bsp"), ("allocate", "data")):
+        if name == kind and options[where] is not None and options["size"] is not None:
+            raise CommandError(f"bench {kind} takes --{where} or --size, not both.")
     if name == "experts" and options["data"] is None:
         raise CommandError("bench experts needs --data: a folder with experts, queries and labels.")
     if name == "partners":
         _check_days(options)
+
+
+def _check_size(name: str, size: int | None) -> None:
+    least, most, what = _SIZES.get(name, (2, 10_000_000, ""))
+    if size is not None and not least <= size <= most:
+        told = f"bench {name} takes from {least} to {most} {what} as its --size." if what else ""
+        raise CommandError(told or f"--size is a number from {least} to {most}.")
 
 
 def _check_days(options: dict[str, Any]) -> None:
