@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from demo.people import create_people
-from events.domain.participation import create_event, register_profiles
+from events.domain.people.participation import create_event, register_profiles
 from hubs.models import Hub
 from kernel.errors import DomainError, InvalidInput
 from profiles.domain.fields import OrganisationFields, ProfileFields, StatementFields

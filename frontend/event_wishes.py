@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from events.domain.wish_errors import WishesClosed
-from events.domain.wish_rules import require_wishes_open
+from events.domain.wishes.wish_errors import WishesClosed
+from events.domain.wishes.wish_rules import require_wishes_open
 from events.enums import RequestMode, RequestState, Wanting
 from events.models import Event, MeetingRequest, Participant, Preference, Stand
 from events.queries.suggestions import KINDS_OF, Suggested, Words, match_of

@@ -8,10 +8,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from events.domain.planning import Plan
-from events.domain.publishing import Prospect, prospect_of
-from events.domain.stored_timetables import Spot, spot_of, standing, stored_spots
-from events.domain.timetable_errors import TimetableOutdated
+from events.domain.timetable.planning import Plan
+from events.domain.timetable.publishing import Prospect, prospect_of
+from events.domain.timetable.stored_timetables import Spot, spot_of, standing, stored_spots
+from events.domain.timetable.timetable_errors import TimetableOutdated
 from events.enums import RunState
 from events.models import Event, Hall, Meeting, Participant, Slot, TimetableRun
 from events.scheduling.solved import Objective

@@ -11,8 +11,8 @@ import yaml
 
 from demo.bazar.desk import Desk
 from demo.loading import DATA_DIR
-from events.domain.creating import NewEvent, create_event
-from events.domain.questions import QuestionFields
+from events.domain.groups.questions import QuestionFields
+from events.domain.setup.creating import NewEvent, create_event
 from events.enums import EventKind, EventState, PeopleKind
 from events.models import (
     Availability,

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from events.domain.planning import Plan, problem_of
-from events.domain.rating import contact_is_open, continue_contact
+from events.domain.day.rating import contact_is_open, continue_contact
+from events.domain.timetable.planning import Plan, problem_of
 from events.models import Event, Meeting, MeetingSide, Participant, Publication
 from events.scheduling.solving import solve
 from kernel.errors import NotReady

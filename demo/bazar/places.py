@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from events.domain.grids import store_grid
+from events.domain.setup.grids import store_grid
 from events.enums import EventKind
 from events.models import Event, Hall, ProgrammeSession, Slot, Stand, Table, Walk
 from events.templates import template_of

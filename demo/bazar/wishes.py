@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from events.domain.suggesting import suggest_people
+from events.domain.wishes.suggesting import suggest_people
 from events.enums import RequestState
 from events.models import Event, MeetingRequest, Participant, Suggestion
 

@@ -6,7 +6,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from events.domain.questions import LEAST_GROUP, MOST_GROUP, QuestionFields
+from events.domain.groups.questions import LEAST_GROUP, MOST_GROUP, QuestionFields
 from events.models import Question
 from frontend.forms.plain import PlainForm, Text
 

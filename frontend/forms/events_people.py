@@ -11,8 +11,8 @@ from django.utils.html import format_html
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from events.domain.person_fields import MOST_MEETINGS, PersonFields
-from events.domain.stating import OwnText
+from events.domain.people.person_fields import MOST_MEETINGS, PersonFields
+from events.domain.people.stating import OwnText
 from events.enums import ParticipantState, PeopleKind
 from events.models import EventTerms, Participant, Slot, Stand
 from frontend.forms.plain import PlainForm, Text

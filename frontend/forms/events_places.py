@@ -12,9 +12,9 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from events.clock import wall_of
-from events.domain.places import MOST_WALK_MINUTES, HallFields
-from events.domain.sessions import SessionFields
-from events.domain.stands import StandFields, StandRows
+from events.domain.setup.places import MOST_WALK_MINUTES, HallFields
+from events.domain.setup.sessions import SessionFields
+from events.domain.setup.stands import StandFields, StandRows
 from events.models import Event, Hall, ProgrammeSession, Stand
 from events.templates import GridRules
 from frontend.event_words import day_words

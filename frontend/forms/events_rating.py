@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from events.domain.rating import RatingFields
+from events.domain.day.rating import RatingFields
 from events.models import MeetingSide
 from frontend.forms.plain import PlainForm, Text
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from events.clock import wall_of
-from events.domain.creating import NewEvent
-from events.domain.details import EventFields
+from events.domain.setup.creating import NewEvent
+from events.domain.setup.details import EventFields
 from events.enums import ActivityLevel, EventKind, RequestMode
 from events.models import Event
 from events.templates import TEMPLATES

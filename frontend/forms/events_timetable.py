@@ -7,9 +7,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from events.domain.meeting_places import OpenSlot
-from events.domain.running import LEAST_SECONDS, MOST_SECONDS
-from events.domain.stored_timetables import Spot
+from events.domain.timetable.meeting_places import OpenSlot
+from events.domain.timetable.running import LEAST_SECONDS, MOST_SECONDS
+from events.domain.timetable.stored_timetables import Spot
 from events.models import Event
 from frontend.forms.plain import PlainForm
 from frontend.timetable_words import place_words, slot_words

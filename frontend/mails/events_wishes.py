@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from events.domain.rounds import MAILED_EACH
+from events.domain.wishes.rounds import MAILED_EACH
 from events.enums import COMING, RequestState
 from events.models import Event, MeetingRequest, Participant
 from events.queries.people import linked_place
@@ -144,25 +144,6 @@ def suggested(mail: OutgoingMail, addresses: Addresses) -> RenderedMail | None:
     )
 
 
-def opened(mail: OutgoingMail, addresses: Addresses) -> RenderedMail | None:
-    """Somebody would like to meet a person who takes no booked meetings; nobody is named."""
-    person = linked_place(mail.hub_id, str(public_id(mail, "participant")))
-    if person is None or person.meets or person.state not in COMING:
-        return None
-    names = {"event": person.event.name}
-    place = reverse("frontend:event_place", args=[sign("agenda", participant=str(person.public_id))])
-    letter = Letter(
-        subject=_("Somebody would like to meet you at %(event)s") % names,
-        lead=_("Somebody who comes to %(event)s would like to meet you.") % names,
-        paragraphs=(
-            _("You take no booked meetings there yet. If you open up for them, others can ask you; you say yes or no."),
-        ),
-        button=Button(_("Look at it"), addresses.link(place)),
-        notes=(_("You need not do anything: nobody learns what you decide."),),
-    )
-    return draw(letter, hub=mail.hub, addresses=addresses)
-
-
 def _can_answer(case: Case) -> bool:
     """Whether the reader's word is still missing, still counts, and is wanted."""
     row = case.request
@@ -217,5 +198,4 @@ RENDERERS: dict[str, Renderer] = {
     "event_request_expired": _of_request(expired),
     "event_request_withdrawn": _of_request(withdrawn),
     "event_suggestions": suggested,
-    "event_open_up": opened,
 }

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from events.domain.answering import expire_due
-from events.domain.asking_ratings import ask_ratings
-from events.domain.reconfirming import run_people_clock
-from events.domain.running import run_due
-from events.domain.standby import lapse_due
-from events.domain.suggesting import suggest_due
+from events.domain.day.asking_ratings import ask_ratings
+from events.domain.people.reconfirming import run_people_clock
+from events.domain.timetable.running import run_due
+from events.domain.timetable.standby import lapse_due
+from events.domain.wishes.answering import expire_due
+from events.domain.wishes.suggesting import suggest_due
 from mailgate.domain.sending import send_due_mails
 from matching.domain.introductions.clock import run_clock
 from matching.domain.learning.forgetting import scrub_due

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from events.domain.person_fields import PersonFields
-from events.domain.registering import Source, register_person
+from events.domain.people.person_fields import PersonFields
+from events.domain.people.registering import Source, register_person
 from events.models import Event, EventTerms, Participant, Slot
 from hubs.enums import Role
 from hubs.models import Hub

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from uuid import uuid4
 
-from events.domain.creating import NewEvent, create_event
+from events.domain.setup.creating import NewEvent, create_event
 from events.enums import MeetingState, RequestState
 from events.models import (
     Event,

@@ -13,8 +13,8 @@ django.setup()
 
 from django.core.management import call_command  # noqa: E402  (Django must be set up before our models)
 
-from events.domain.registering import cancel_person  # noqa: E402
-from events.domain.waiting import promote_waiting  # noqa: E402
+from events.domain.people.registering import cancel_person  # noqa: E402
+from events.domain.people.waiting import promote_waiting  # noqa: E402
 from events.models import Event, Participant  # noqa: E402
 from tests.events.arrivals import DAY, NOW, comes, open_event  # noqa: E402
 from tests.factories import HubFactory, ProfileFactory  # noqa: E402

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from events.domain.answering import answer_request, expire_due, withdraw_request
-from events.domain.asking import ask_meeting
-from events.domain.wish_errors import MeetingAgreed, NoFreeSlot, SaidNoThanks
-from events.domain.wishing import prefer
+from events.domain.wishes.answering import answer_request, expire_due, withdraw_request
+from events.domain.wishes.asking import ask_meeting
+from events.domain.wishes.wish_errors import MeetingAgreed, NoFreeSlot, SaidNoThanks
+from events.domain.wishes.wishing import prefer
 from events.models import Availability, Event, Hall, Meeting, MeetingRequest, Participant, Slot, Table
 from events.queries.wishes import received_requests
 from kernel.errors import InvalidInput, NotAllowed, NotFound

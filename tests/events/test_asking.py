@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from events.domain.answering import answer_request, expire_due, withdraw_request
-from events.domain.asking import ask_meeting
-from events.domain.pair_words import half_written, words_between
-from events.domain.wish_errors import AskedTooOften, SaidNoThanks, TakesNoMeetings, WishesClosed, WishesOnly
-from events.domain.wishing import prefer
+from events.domain.wishes.answering import answer_request, expire_due, withdraw_request
+from events.domain.wishes.asking import ask_meeting
+from events.domain.wishes.pair_words import half_written, words_between
+from events.domain.wishes.wish_errors import AskedTooOften, SaidNoThanks, TakesNoMeetings, WishesClosed, WishesOnly
+from events.domain.wishes.wishing import prefer
 from events.models import Event, MeetingRequest, Participant, Preference
 from events.queries.wishes import received_requests, requests_left, sent_requests
 from kernel.errors import DomainError, InvalidInput, NotAllowed, NotFound

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from events.domain.checking_in import MOST_SCANS, Scan, Seen, check_in
+from events.domain.day.checking_in import MOST_SCANS, Scan, Seen, check_in
 from events.enums import ParticipantState
 from events.models import CheckIn, Participant
 from hubs.enums import Role

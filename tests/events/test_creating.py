@@ -7,10 +7,10 @@ from uuid import uuid4
 
 import pytest
 
-from events.domain.changing import ChangedMeanwhile
-from events.domain.creating import NewEvent, create_event, update_event, write_terms
-from events.domain.details import EventFields
-from events.domain.grids import SlotHasMeetings
+from events.domain.setup.changing import ChangedMeanwhile
+from events.domain.setup.creating import NewEvent, create_event, update_event, write_terms
+from events.domain.setup.details import EventFields
+from events.domain.setup.grids import SlotHasMeetings
 from events.enums import EventKind, EventState, RequestMode
 from events.models import Event, Hall, ProgrammeSession, Table
 from events.templates import TEMPLATES

@@ -4,11 +4,16 @@ from datetime import timedelta
 
 import pytest
 
-from events.domain.changing import change_event
-from events.domain.day_changes import note_cancellation, note_event_called_off, note_slot_lost, note_withdrawal
-from events.domain.grids import remove_slot
-from events.domain.publishing import place_meeting
-from events.domain.registering import cancel_person
+from events.domain.people.registering import cancel_person
+from events.domain.setup.changing import change_event
+from events.domain.setup.grids import remove_slot
+from events.domain.timetable.day_changes import (
+    note_cancellation,
+    note_event_called_off,
+    note_slot_lost,
+    note_withdrawal,
+)
+from events.domain.timetable.publishing import place_meeting
 from events.enums import RunKind
 from events.models import Meeting, RequestGuest, Slot
 from hubs.models import Hub

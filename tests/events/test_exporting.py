@@ -7,9 +7,9 @@ import openpyxl
 import pytest
 from django.utils import translation
 
-from events.domain.exporting import export_people, harmless
-from events.domain.importing import import_people, read_people
-from events.domain.registering import cancel_person
+from events.domain.people.exporting import export_people, harmless
+from events.domain.people.importing import import_people, read_people
+from events.domain.people.registering import cancel_person
 from events.models import Event, Participant
 from hubs.models import Hub
 from kernel.errors import InvalidInput, NotAllowed, NotFound

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from events.clock import clock_words
-from events.domain.changing import ChangedMeanwhile
-from events.domain.creating import update_event
-from events.domain.details import EventFields
-from events.domain.grids import LaidGrid, SlotHasMeetings, lay_grid, planned_slots, remove_slot
+from events.domain.setup.changing import ChangedMeanwhile
+from events.domain.setup.creating import update_event
+from events.domain.setup.details import EventFields
+from events.domain.setup.grids import LaidGrid, SlotHasMeetings, lay_grid, planned_slots, remove_slot
 from events.enums import MeetingState, OfferState
 from events.models import Availability, Event, Meeting, MeetingRequest, Question, Slot, StandbyOffer
 from events.templates import GridRules

@@ -6,15 +6,15 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from events.domain.changing import ChangedMeanwhile
-from events.domain.composing import Composition, compose_groups, researchers_of
-from events.domain.questions import (
+from events.domain.groups.composing import Composition, compose_groups, researchers_of
+from events.domain.groups.questions import (
     QuestionFields,
     QuestionsClosed,
     change_question,
     hand_in_question,
     take_question_back,
 )
+from events.domain.setup.changing import ChangedMeanwhile
 from events.enums import EventKind, EventState, QuestionState, Wanting
 from events.models import Availability, Event, GroupSeat, Hall, Participant, Preference, Question, Slot
 from events.queries.agenda import agenda_of

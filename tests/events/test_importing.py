@@ -7,9 +7,9 @@ from collections.abc import Iterable
 import openpyxl
 import pytest
 
-from events.domain.importing import Outcome, PersonRow, import_people, plan_import, read_people
-from events.domain.registering import cancel_person
-from events.domain.sheets import MOST_COLUMNS, MOST_ROWS, SheetRefused, read_sheet
+from events.domain.people.importing import Outcome, PersonRow, import_people, plan_import, read_people
+from events.domain.people.registering import cancel_person
+from events.domain.people.sheets import MOST_COLUMNS, MOST_ROWS, SheetRefused, read_sheet
 from events.enums import ParticipantState, PeopleKind
 from events.models import Event, Participant
 from hubs.models import Hub

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from events.domain.changing import ChangedMeanwhile
-from events.domain.meeting_places import open_slots
-from events.domain.moving import cancel_meeting, move_meeting, release_meeting
-from events.domain.planning import problem_of
-from events.domain.publishing import place_meeting
-from events.domain.timetable_errors import MeetingGone, PlaceTaken
+from events.domain.setup.changing import ChangedMeanwhile
+from events.domain.timetable.meeting_places import open_slots
+from events.domain.timetable.moving import cancel_meeting, move_meeting, release_meeting
+from events.domain.timetable.planning import problem_of
+from events.domain.timetable.publishing import place_meeting
+from events.domain.timetable.timetable_errors import MeetingGone, PlaceTaken
 from events.models import Availability, Hall, Meeting, MeetingRequest, Table, Walk
 from hubs.enums import Role
 from hubs.models import Hub

@@ -2,9 +2,9 @@
 
 import pytest
 
-from events.domain.mutual import make_mutual_requests
-from events.domain.wish_errors import RequestsOnly, WishesClosed
-from events.domain.wishing import prefer
+from events.domain.wishes.mutual import make_mutual_requests
+from events.domain.wishes.wish_errors import RequestsOnly, WishesClosed
+from events.domain.wishes.wishing import prefer
 from events.models import Event, MeetingRequest, Participant
 from kernel.errors import NotAllowed, NotFound
 from matching.models import ContactRules, LoadPlace

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from events.domain.participation import create_event, register_profiles
+from events.domain.people.participation import create_event, register_profiles
 from events.models import Event, Participation
 from events.queries.days import participant_ids
 from hubs.models import Hub

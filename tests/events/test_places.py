@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from events.domain.changing import ChangedMeanwhile
-from events.domain.places import (
+from events.domain.setup.changing import ChangedMeanwhile
+from events.domain.setup.places import (
     HallFields,
     PlaceInUse,
     add_hall,
@@ -19,7 +19,7 @@ from events.domain.places import (
     set_walks,
     table_labels,
 )
-from events.domain.stands import StandFields, StandRows, assign_stand, change_stand, lay_stands, remove_stand
+from events.domain.setup.stands import StandFields, StandRows, assign_stand, change_stand, lay_stands, remove_stand
 from events.enums import MeetingState
 from events.models import Event, Hall, Meeting, Stand, Table
 from events.queries.setup import overlapping_stands, set_up_of, walks_of

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from django.db.models import F
 
-from events.domain.planning import LeftOut, problem_of
-from events.domain.stored_timetables import stored_timetable, written
-from events.domain.timetable_errors import SlotsOverlap
+from events.domain.timetable.planning import LeftOut, problem_of
+from events.domain.timetable.stored_timetables import stored_timetable, written
+from events.domain.timetable.timetable_errors import SlotsOverlap
 from events.models import Availability, Hall, Preference, ProgrammeSession, RequestGuest, SessionSeat, Slot, Walk
 from events.scheduling.problem import Precedence
 from events.scheduling.timetable import Place, Timetable

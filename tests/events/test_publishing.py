@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from events.domain.changing import ChangedMeanwhile
-from events.domain.publishing import place_meeting, prospect_of, publish_run
-from events.domain.timetable_errors import EventNotPlannable, PlaceTaken, TimetableOutdated
+from events.domain.setup.changing import ChangedMeanwhile
+from events.domain.timetable.publishing import place_meeting, prospect_of, publish_run
+from events.domain.timetable.timetable_errors import EventNotPlannable, PlaceTaken, TimetableOutdated
 from events.enums import RunState
 from events.models import Availability, Meeting, MeetingSide, Publication, RequestGuest, TimetableRun
 from hubs.enums import Role

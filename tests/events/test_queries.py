@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from events.domain.participation import register_profiles
+from events.domain.people.participation import register_profiles
 from events.models import Event
 from events.queries.days import among_whom, coming_events, find_event
 from hubs.enums import Role

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from events.domain.asking_ratings import ask_ratings
-from events.domain.rating import RatingFields, TooEarlyToRate, contact_is_open, rate_meeting
+from events.domain.day.asking_ratings import ask_ratings
+from events.domain.day.rating import RatingFields, TooEarlyToRate, contact_is_open, rate_meeting
 from events.enums import MeetingState
 from events.models import Event, Meeting, MeetingSide
 from events.queries.report import editions, report_of, told_of

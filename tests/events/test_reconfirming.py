@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from events.domain.reconfirming import (
+from events.domain.people.reconfirming import (
     ANSWER_DAYS,
     ask_reconfirmation,
     reconfirm,
     release_unconfirmed,
     run_people_clock,
 )
-from events.domain.registering import EventIsOver, cancel_person
+from events.domain.people.registering import EventIsOver, cancel_person
 from events.enums import EventState, MeetingState, ParticipantState, RequestState
 from events.models import Event, Meeting, MeetingRequest, MeetingSide, Participant
 from hubs.models import Hub

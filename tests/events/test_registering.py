@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from events.domain.admitting import NotForProfile, RegistrationClosed
-from events.domain.availability import set_availability
-from events.domain.opening_up import open_up
-from events.domain.person_fields import CODE_LETTERS
-from events.domain.registering import (
+from events.domain.people.admitting import NotForProfile, RegistrationClosed
+from events.domain.people.availability import set_availability
+from events.domain.people.opening_up import open_up
+from events.domain.people.person_fields import CODE_LETTERS
+from events.domain.people.registering import (
     EventIsOver,
     RegisteredAlready,
     Source,

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from events.domain.moving import move_meeting
-from events.domain.places import lose_table
-from events.domain.planning import problem_of
-from events.domain.publishing import prospect_of
-from events.domain.repairing import apply_repair, damage_of, propose_repair, usual_most_moved
-from events.domain.timetable_errors import TimetableOutdated
+from events.domain.setup.places import lose_table
+from events.domain.timetable.moving import move_meeting
+from events.domain.timetable.planning import problem_of
+from events.domain.timetable.publishing import prospect_of
+from events.domain.timetable.repairing import apply_repair, damage_of, propose_repair, usual_most_moved
+from events.domain.timetable.timetable_errors import TimetableOutdated
 from events.enums import RunKind, RunState
 from events.models import Availability, Meeting, Publication
 from hubs.models import Hub

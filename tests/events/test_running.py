@@ -8,9 +8,9 @@ from uuid import uuid4
 import pytest
 from django.core.management import CommandError, call_command
 
-from events.domain import computing, running
-from events.domain.running import ask_run, run_due, stop_run
-from events.domain.timetable_errors import EventNotPlannable, NothingToPlan, RunUnderWay
+from events.domain.timetable import computing, running
+from events.domain.timetable.running import ask_run, run_due, stop_run
+from events.domain.timetable.timetable_errors import EventNotPlannable, NothingToPlan, RunUnderWay
 from events.enums import RunKind, RunState
 from events.models import Availability, TimetableRun
 from events.scheduling.solved import Objective, Progress, Solved

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from events.domain.changing import ChangedMeanwhile
-from events.domain.sessions import SessionFields, add_session, change_session, remove_session
+from events.domain.setup.changing import ChangedMeanwhile
+from events.domain.setup.sessions import SessionFields, add_session, change_session, remove_session
 from events.enums import SessionPart
 from events.models import Event, ProgrammeSession, SessionSeat
 from events.queries.setup import clashing_meetings, sessions_of

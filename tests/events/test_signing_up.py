@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from events.domain.opening_up import CannotBeAsked, ask_to_open_up
-from events.domain.registering import (
+from events.domain.people.opening_up import CannotBeAsked, ask_to_open_up
+from events.domain.people.registering import (
     cancel_person,
     seat_person,
 )
-from events.domain.signing_up import SignUp, sign_up
-from events.domain.stating import MOST_STATEMENTS, OwnText, set_event_statements
+from events.domain.people.signing_up import SignUp, sign_up
+from events.domain.people.stating import MOST_STATEMENTS, OwnText, set_event_statements
 from events.enums import ParticipantState
 from events.models import Event, EventStatement, Participant
 from events.queries.people import people_of

@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from events.domain.planning import problem_of
-from events.domain.publishing import place_meeting
-from events.domain.standby import answer_offer, chances, lapse_due, offer_all, offer_slot, withdraw_offer
-from events.domain.timetable_errors import OfferGone, PlaceTaken
+from events.domain.timetable.planning import problem_of
+from events.domain.timetable.publishing import place_meeting
+from events.domain.timetable.standby import answer_offer, chances, lapse_due, offer_all, offer_slot, withdraw_offer
+from events.domain.timetable.timetable_errors import OfferGone, PlaceTaken
 from events.enums import OfferState
 from events.models import Meeting, MeetingRequest, Participant, StandbyOffer
 from hubs.enums import Role

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from events.domain.changing import ChangedMeanwhile, EventCalledOff
-from events.domain.states import StepNotOpen, call_off, move_on, next_steps
+from events.domain.setup.changing import ChangedMeanwhile, EventCalledOff
+from events.domain.setup.states import StepNotOpen, call_off, move_on, next_steps
 from events.enums import EventState, MeetingState, ParticipantState, RunState
 from events.models import Event, Meeting, Publication, TimetableRun
 from hubs.models import Hub

@@ -6,13 +6,13 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from events.domain.offered_texts import offered_by
-from events.domain.pairing import Judged, Market, Parties, Texts, explain, judge
-from events.domain.rounds import ask_round
-from events.domain.suggesting import LIST_LENGTH, MOST_LISTS, PAUSE, is_stale, suggest_due, suggest_people
-from events.domain.wish_errors import RoundIsOut
-from events.domain.wishing import prefer
-from events.domain.word_scores import word_scores
+from events.domain.wishes.offered_texts import offered_by
+from events.domain.wishes.pairing import Judged, Market, Parties, Texts, explain, judge
+from events.domain.wishes.rounds import ask_round
+from events.domain.wishes.suggesting import LIST_LENGTH, MOST_LISTS, PAUSE, is_stale, suggest_due, suggest_people
+from events.domain.wishes.wish_errors import RoundIsOut
+from events.domain.wishes.wishing import prefer
+from events.domain.wishes.word_scores import word_scores
 from events.models import Event, EventStatement, MeetingRequest, Participant, Suggestion, SuggestionRound
 from events.queries.suggestions import suggestions_for
 from kernel.errors import NotAllowed

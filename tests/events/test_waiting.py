@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from events.domain.registering import Source, cancel_person
-from events.domain.waiting import promote_person, promote_waiting
+from events.domain.people.registering import Source, cancel_person
+from events.domain.people.waiting import promote_person, promote_waiting
 from events.enums import EventState, ParticipantState
 from events.models import Event, Participant
 from events.queries.people import place_in_queue, places_left, queue_of

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from events.domain.answering import answer_request
-from events.domain.asking import ask_meeting
-from events.domain.wish_errors import MeetingAgreed, NotComing, SameOrganisation, TooManyWishes, WishesClosed
-from events.domain.wishing import MOST_WISHES, prefer
+from events.domain.wishes.answering import answer_request
+from events.domain.wishes.asking import ask_meeting
+from events.domain.wishes.wish_errors import MeetingAgreed, NotComing, SameOrganisation, TooManyWishes, WishesClosed
+from events.domain.wishes.wishing import MOST_WISHES, prefer
 from events.models import Event, Hall, MeetingRequest, Preference, Stand
 from events.queries.wishes import no_thanks_of, pairs_kept_apart
 from kernel.errors import InvalidInput, NotAllowed, NotFound

@@ -6,9 +6,9 @@ from itertools import count
 
 from django.utils import timezone
 
-from events.domain.computing import compute
-from events.domain.publishing import publish_run
-from events.domain.running import ask_run
+from events.domain.timetable.computing import compute
+from events.domain.timetable.publishing import publish_run
+from events.domain.timetable.running import ask_run
 from events.enums import RequestState, RunKind, RunState
 from events.models import (
     Event,

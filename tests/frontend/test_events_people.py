@@ -9,8 +9,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from events.domain.registering import Source, register_person
-from events.domain.stating import OwnText, set_event_statements
+from events.domain.people.registering import Source, register_person
+from events.domain.people.stating import OwnText, set_event_statements
 from events.enums import ActivityLevel, EventState, ParticipantState
 from events.models import Event, EventStatement, Participant
 from frontend.mails.events_people import RENDERERS

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from events.domain.registering import Source, cancel_person, register_person
+from events.domain.people.registering import Source, cancel_person, register_person
 from events.enums import EventState, ParticipantState
 from events.models import Event, Participant
 from frontend.mails.events_people import RENDERERS

@@ -7,8 +7,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from events.domain.places import lose_table
-from events.domain.stands import StandRows, assign_stand, lay_stands
+from events.domain.setup.places import lose_table
+from events.domain.setup.stands import StandRows, assign_stand, lay_stands
 from events.models import Event, Stand
 from frontend.hall_plan import draw_plans
 from hubs.enums import Role

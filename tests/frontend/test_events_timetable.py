@@ -10,10 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from events.domain.computing import compute
-from events.domain.moving import move_meeting
-from events.domain.publishing import place_meeting
-from events.domain.running import ask_run
+from events.domain.timetable.computing import compute
+from events.domain.timetable.moving import move_meeting
+from events.domain.timetable.publishing import place_meeting
+from events.domain.timetable.running import ask_run
 from events.enums import OfferState, RunKind, RunState
 from events.models import Availability, Event, Meeting, StandbyOffer, TimetableRun
 from hubs.enums import Role

@@ -7,9 +7,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone, translation
 
-from events.domain.day_changes import note_cancellation
-from events.domain.moving import move_meeting
-from events.domain.standby import offer_slot
+from events.domain.timetable.day_changes import note_cancellation
+from events.domain.timetable.moving import move_meeting
+from events.domain.timetable.standby import offer_slot
 from events.enums import OfferState
 from events.models import Availability, Event, Meeting, Participant, StandbyOffer
 from frontend.mails.events_timetable import RENDERERS

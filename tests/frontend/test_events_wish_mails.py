@@ -3,9 +3,9 @@
 import pytest
 from django.utils import timezone, translation
 
-from events.domain.answering import answer_request, expire_due
-from events.domain.suggesting import suggest_people
-from events.domain.wishing import prefer
+from events.domain.wishes.answering import answer_request, expire_due
+from events.domain.wishes.suggesting import suggest_people
+from events.domain.wishes.wishing import prefer
 from events.models import Event, Participant
 from frontend.mails.registering import RENDERERS
 from hubs.models import Hub

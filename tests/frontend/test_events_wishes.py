@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from events.domain.asking import ask_meeting
-from events.domain.suggesting import suggest_people
-from events.domain.wishing import prefer
+from events.domain.wishes.asking import ask_meeting
+from events.domain.wishes.suggesting import suggest_people
+from events.domain.wishes.wishing import prefer
 from events.models import Event, Hall, MeetingRequest, Participant, Preference, Stand, SuggestionRound
 from hubs.enums import Role
 from hubs.models import Hub

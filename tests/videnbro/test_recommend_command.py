@@ -14,7 +14,7 @@ from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from events.domain.participation import create_event, register_profiles
+from events.domain.people.participation import create_event, register_profiles
 from frontend.translations import ensure_compiled
 from hubs.models import Hub
 from matching.domain.indexing import rebuild_index

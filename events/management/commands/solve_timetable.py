@@ -42,7 +42,7 @@ class Command(BaseCommand):
         heart = Heart(run)
         heart.start()
         try:
-            from events.domain.computing import compute
+            from events.domain.timetable.computing import compute
 
             compute(run, stop_asked=heart.stop_asked.is_set)
         except Exception as error:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from events.domain.checking_in import Result, Scan, Seen, check_in
+from events.domain.day.checking_in import Result, Scan, Seen, check_in
 from events.enums import ParticipantState
 from events.models import Event, Participant
 from events.queries.days import find_event

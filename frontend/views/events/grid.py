@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 
 from events.clock import clock_words, days_between, wall_of
-from events.domain.grids import LaidGrid, lay_grid, remove_slot
+from events.domain.setup.grids import LaidGrid, lay_grid, remove_slot
 from events.models import Event, Slot
 from events.queries.setup import Holdings, find_slot, slot_holdings, slots_with_holdings
 from events.templates import GridRules, template_of

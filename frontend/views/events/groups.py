@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from events.domain.composing import Composition, compose_groups, groups_are_open, researchers_of
-from events.domain.questions import change_question, hand_in_question, take_question_back, takes_questions
+from events.domain.groups.composing import Composition, compose_groups, groups_are_open, researchers_of
+from events.domain.groups.questions import change_question, hand_in_question, take_question_back, takes_questions
 from events.models import Event, Participant
 from events.queries.days import find_event
 from events.queries.groups import find_question, questions_of

@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from events.domain.exporting import export_people
-from events.domain.importing import Outcome, PersonRow, import_people, plan_import, read_people
-from events.domain.sheets import MOST_BYTES, SheetRefused
+from events.domain.people.exporting import export_people
+from events.domain.people.importing import Outcome, PersonRow, import_people, plan_import, read_people
+from events.domain.people.sheets import MOST_BYTES, SheetRefused
 from events.models import Event
 from events.queries.people import places_left
 from frontend.forms.bodies import form_page

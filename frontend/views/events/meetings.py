@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from events.domain.meeting_places import OpenSlot, open_slots
-from events.domain.moving import cancel_meeting, move_meeting, release_meeting
-from events.domain.planning import problem_of
-from events.domain.stored_timetables import spot_of
+from events.domain.timetable.meeting_places import OpenSlot, open_slots
+from events.domain.timetable.moving import cancel_meeting, move_meeting, release_meeting
+from events.domain.timetable.planning import problem_of
+from events.domain.timetable.stored_timetables import spot_of
 from events.enums import MeetingState
 from events.models import Event, Meeting
 from events.queries.timetable import find_meeting

@@ -11,8 +11,8 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from events.domain.offered_texts import offered_by
-from events.domain.showing import note_shown
+from events.domain.wishes.offered_texts import offered_by
+from events.domain.wishes.showing import note_shown
 from events.enums import RequestMode
 from events.models import Event, Participant
 from events.queries.people import find_open_event

@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from events.domain.opening_up import ask_to_open_up, open_up
-from events.domain.reconfirming import reconfirm
-from events.domain.registering import cancel_person
-from events.domain.signing_up import change_place
-from events.domain.stating import set_event_statements
+from events.domain.people.opening_up import ask_to_open_up, open_up
+from events.domain.people.reconfirming import reconfirm
+from events.domain.people.registering import cancel_person
+from events.domain.people.signing_up import change_place
+from events.domain.people.stating import set_event_statements
 from events.enums import EventState, ParticipantState
 from events.models import Event, Participant, Participation
 from events.queries.people import (

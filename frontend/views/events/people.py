@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from events.domain.organising_people import add_person, change_by_organiser
-from events.domain.registering import cancel_person
-from events.domain.waiting import promote_person
+from events.domain.people.organising_people import add_person, change_by_organiser
+from events.domain.people.registering import cancel_person
+from events.domain.people.waiting import promote_person
 from events.enums import ParticipantState
 from events.models import Event, Participant
 from events.queries.days import find_event

@@ -13,7 +13,15 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from events.domain.places import add_hall, add_tables, change_hall, lose_table, remove_hall, remove_table, set_walks
+from events.domain.setup.places import (
+    add_hall,
+    add_tables,
+    change_hall,
+    lose_table,
+    remove_hall,
+    remove_table,
+    set_walks,
+)
 from events.models import Event, Table
 from events.queries.setup import find_hall, find_table, halls_of, walks_of
 from frontend.event_steps import page_of

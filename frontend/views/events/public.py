@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from events.domain.admitting import why_closed
+from events.domain.people.admitting import why_closed
 from events.enums import ActivityLevel, EventState, PeopleKind
 from events.models import Event, Participant
 from events.queries.people import (

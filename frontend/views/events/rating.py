@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from events.domain.rating import contact_is_open, rate_meeting
+from events.domain.day.rating import contact_is_open, rate_meeting
 from events.models import MeetingSide, Participant
 from events.queries.agenda import Entry, agenda_of
 from frontend.forms.bodies import form_page

@@ -10,8 +10,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from events.domain.mutual import make_mutual_requests
-from events.domain.rounds import MAILED_EACH, ask_round
+from events.domain.wishes.mutual import make_mutual_requests
+from events.domain.wishes.rounds import MAILED_EACH, ask_round
 from events.enums import RequestMode
 from events.queries.suggestions import people_with_suggestions, round_of
 from events.queries.wishes import people_who_take_meetings

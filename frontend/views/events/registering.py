@@ -11,8 +11,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from events.domain.admitting import RegistrationClosed, why_closed
-from events.domain.signing_up import SignUp, sign_up
+from events.domain.people.admitting import RegistrationClosed, why_closed
+from events.domain.people.signing_up import SignUp, sign_up
 from events.enums import ParticipantState
 from events.models import Event, Participant
 from events.queries.people import (

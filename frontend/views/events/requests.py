@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from events.domain.answering import answer_request, withdraw_request
+from events.domain.wishes.answering import answer_request, withdraw_request
 from events.enums import MeetingState, RequestMode, RequestState
 from events.models import Meeting, MeetingRequest, Participant
 from events.queries.people import find_open_event

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from events.clock import clock_words, wall_of
-from events.domain.sessions import add_session, change_session, remove_session
+from events.domain.setup.sessions import add_session, change_session, remove_session
 from events.models import Event, ProgrammeSession
 from events.queries.setup import clashing_meetings, find_session, sessions_of, speakers_of
 from frontend.event_words import day_words

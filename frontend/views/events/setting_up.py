@@ -12,8 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from events.clock import days_between
-from events.domain.creating import create_event, update_event
-from events.domain.states import call_off, may_be_called_off, move_on, next_steps, what_is_missing
+from events.domain.setup.creating import create_event, update_event
+from events.domain.setup.states import call_off, may_be_called_off, move_on, next_steps, what_is_missing
 from events.enums import EventState
 from events.models import Event
 from events.queries.setup import earlier_events, set_up_of

@@ -14,9 +14,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from events.domain.planning import problem_of
-from events.domain.standby import answer_offer, chances, offer_all, offer_slot, withdraw_offer
-from events.domain.timetable_errors import PlaceTaken
+from events.domain.timetable.planning import problem_of
+from events.domain.timetable.standby import answer_offer, chances, offer_all, offer_slot, withdraw_offer
+from events.domain.timetable.timetable_errors import PlaceTaken
 from events.enums import OfferState
 from events.models import Participant, StandbyOffer
 from events.queries.people import linked_place

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from events.domain.stands import change_stand, lay_stands, remove_stand
+from events.domain.setup.stands import change_stand, lay_stands, remove_stand
 from events.models import Event, Stand
 from events.queries.setup import exhibitors_of, find_stand_by_id, halls_of, overlapping_stands
 from frontend.forms.bodies import form_page

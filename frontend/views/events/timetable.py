@@ -13,13 +13,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from events.domain.planning import Plan, problem_of
-from events.domain.publishing import publish_run
-from events.domain.repairing import damage_of, propose_repair, usual_most_moved
-from events.domain.running import ask_run, require_plannable, stop_run
-from events.domain.standby import chances
-from events.domain.stored_timetables import published_spots
-from events.domain.timetable_errors import SlotsOverlap
+from events.domain.timetable.planning import Plan, problem_of
+from events.domain.timetable.publishing import publish_run
+from events.domain.timetable.repairing import damage_of, propose_repair, usual_most_moved
+from events.domain.timetable.running import ask_run, require_plannable, stop_run
+from events.domain.timetable.standby import chances
+from events.domain.timetable.stored_timetables import published_spots
+from events.domain.timetable.timetable_errors import SlotsOverlap
 from events.enums import RunKind
 from events.models import Event, Publication
 from events.queries.timetable import (

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from events.domain.asking import ask_meeting
-from events.domain.pair_words import half_written, words_between
-from events.domain.wishing import prefer
+from events.domain.wishes.asking import ask_meeting
+from events.domain.wishes.pair_words import half_written, words_between
+from events.domain.wishes.wishing import prefer
 from events.models import Event, Participant, Stand
 from events.queries.people import find_open_event, find_participant
 from events.queries.suggestions import KINDS_OF, Words, match_of

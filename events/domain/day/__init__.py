@@ -1,0 +1,1 @@
+"""The day itself and the morning after: check-in and rating."""

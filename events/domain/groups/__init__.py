@@ -1,0 +1,1 @@
+"""AIMday: questions, and groups of researchers around them."""

@@ -1,0 +1,260 @@
+"""Groups of researchers around the questions of an AIMday: who fits, who can, and the engine's best composition."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import numpy as np
+from django.db import transaction
+from numpy.typing import NDArray
+
+from events.domain.setup.changing import change_event, save_change
+from events.domain.wishes.offered_texts import OfferedText, offered_by
+from events.enums import COMING, EventState, QuestionState, Wanting
+from events.models import (
+    Availability,
+    Event,
+    GroupSeat,
+    Hall,
+    Participant,
+    Preference,
+    ProgrammeSession,
+    Question,
+    SessionSeat,
+    Slot,
+)
+from events.scheduling import groups as engine
+from hubs.policies import Viewer, require_organiser
+from matching.domain.introductions.days import local_day
+from matching.queries.index import stored_vectors
+from matching.serving import query_encoder
+from profiles.enums import ProfileKind
+
+ANSWERING_KINDS = (ProfileKind.RESEARCHER, ProfileKind.CLINICIAN, ProfileKind.KNOWLEDGE_INSTITUTION)
+MOST_GROUPS = 3
+SECONDS = 6.0
+_TEXTS_A_BATCH = 64
+
+
+@dataclass(frozen=True)
+class Composition:
+    """What was composed: groups held, questions that have none with the engine's reason, and how good it is."""
+
+    held: int
+    unheld: dict[int, engine.Unheld]
+    worth: float
+    bound: float
+    proven: bool
+
+
+def compose_groups(event: Event, *, viewer: Viewer, version: int, now: datetime) -> Composition:
+    """Compose the groups anew and store them with slots and rooms, in place of those before.
+
+    Raises:
+        NotAllowed, NotFound, ChangedMeanwhile, EventCalledOff: as every change of an event.
+        NotReady: the language model is not built on this machine.
+    """
+    # The solver works on what it read; nothing is locked meanwhile, and what changed in between stops the storing.
+    require_organiser(viewer)
+    questions = _questions(event)
+    researchers = researchers_of(event)
+    slots = list(event.slots.order_by("starts_at", "pk"))
+    halls = list(event.halls.order_by("position", "pk"))
+    task = _task(event, questions, researchers, slots, len(halls), today=local_day(now))
+    composed = engine.compose(task, seconds=SECONDS)
+    with transaction.atomic():
+        locked = change_event(event, viewer=viewer, version=version)
+        _store(questions, researchers, slots, halls, task, composed)
+        save_change(locked, viewer=viewer, action="compose_groups", changed=["questions"])
+    unheld = {questions[number].pk: reason for number, reason in composed.unheld.items()}
+    return Composition(len(composed.groups), unheld, composed.worth, composed.bound, composed.proven)
+
+
+def researchers_of(event: Event) -> list[Participant]:
+    """Those who can sit in groups: researchers, clinicians and people of knowledge institutions who come."""
+    rows = Participant.objects.filter(
+        event=event, state__in=COMING, participation__profile__kind__in=ANSWERING_KINDS
+    ).select_related("participation__profile__organisation")
+    return list(rows.order_by("pk"))
+
+
+def fit_of(questions: Sequence[Question], researchers: Sequence[Participant], *, today: date) -> NDArray[np.float64]:
+    """How well each researcher fits each question, (q, r) in 0..1: the nearest of the researcher's texts.
+
+    Nearness of meaning says little by itself, so it is told against that of all pairs here.
+
+    Raises:
+        NotReady: the language model is not built on this machine.
+    """
+    if not questions or not researchers:
+        return np.zeros((len(questions), len(researchers)))
+    told = offered_by([person.participation for person in researchers], today=today)
+    texts = list(dict.fromkeys(text.digest for rows in told.values() for text in rows))
+    vectors = _vectors(questions[0].hub_id, {text.digest: text for rows in told.values() for text in rows})
+    asked = _question_vectors(questions)
+    if not texts:
+        return np.zeros((len(questions), len(researchers)))
+    nearness = asked @ np.stack([vectors[digest] for digest in texts]).T
+    place = {digest: number for number, digest in enumerate(texts)}
+    best = np.full((len(questions), len(researchers)), nearness.min())
+    for column, person in enumerate(researchers):
+        own = [place[text.digest] for text in told[person.participation_id]]
+        if own:
+            best[:, column] = nearness[:, own].max(axis=1)
+    spread = float(best.std()) or 1.0
+    fit: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-(best - best.mean()) / spread))
+    return fit
+
+
+def _questions(event: Event) -> list[Question]:
+    rows = Question.objects.filter(event=event).exclude(state=QuestionState.LEFT_OUT)
+    return list(rows.select_related("asker__participation__profile").order_by("pk"))
+
+
+def _task(
+    event: Event,
+    questions: Sequence[Question],
+    researchers: Sequence[Participant],
+    slots: Sequence[Slot],
+    rooms: int,
+    *,
+    today: date,
+) -> engine.GroupTask:
+    closed = _closed([*researchers, *(question.asker for question in questions)], slots)
+    every = frozenset(range(len(slots)))
+    most = event.most_meetings or MOST_GROUPS
+    fit = fit_of(questions, researchers, today=today)
+    return engine.GroupTask(
+        questions=tuple(
+            engine.Question(
+                key=str(question.public_id),
+                slots=every - closed.get(question.asker_id, frozenset()),
+                least=question.least,
+                most=question.most,
+                organisation=str(question.asker.organisation_id),
+            )
+            for question in questions
+        ),
+        researchers=tuple(
+            engine.Researcher(
+                key=str(person.public_id),
+                free=every - closed.get(person.pk, frozenset()),
+                senior=person.is_senior,
+                most=min(most, person.most_meetings or most),
+            )
+            for person in researchers
+        ),
+        rooms=(rooms,) * len(slots),
+        fit={(q, r): float(fit[q, r]) for q in range(len(questions)) for r in range(len(researchers))},
+        forbidden=_apart(event, questions, researchers),
+    )
+
+
+def _closed(people: Sequence[Participant], slots: Sequence[Slot]) -> dict[int, frozenset[int]]:
+    """For each person the numbers of the slots that do not suit, sessions included."""
+    numbers = {slot.pk: number for number, slot in enumerate(slots)}
+    found: dict[int, set[int]] = {}
+    rows = Availability.objects.filter(participant__in=people, slot__in=slots)
+    for participant_id, slot_id in rows.values_list("participant_id", "slot_id"):
+        found.setdefault(participant_id, set()).add(numbers[slot_id])
+    for seat in SessionSeat.objects.filter(participant__in=people).select_related("session"):
+        found.setdefault(seat.participant_id, set()).update(_during(seat.session, slots))
+    for session in ProgrammeSession.objects.filter(event__in={person.event_id for person in people}, is_for_all=True):
+        for person in people:
+            found.setdefault(person.pk, set()).update(_during(session, slots))
+    return {person: frozenset(numbers) for person, numbers in found.items()}
+
+
+def _during(session: ProgrammeSession, slots: Sequence[Slot]) -> set[int]:
+    return {
+        number
+        for number, slot in enumerate(slots)
+        if slot.starts_at < session.ends_at and session.starts_at < slot.ends_at
+    }
+
+
+def _apart(
+    event: Event, questions: Sequence[Question], researchers: Sequence[Participant]
+) -> frozenset[tuple[int, int]]:
+    """Nobody answers a question of the own organisation, nor meets whom one of the two does not want to meet."""
+    refused = set(
+        Preference.objects.filter(event=event, wanting=Wanting.NO_THANKS, other__isnull=False).values_list(
+            "person_id", "other_id"
+        )
+    )
+    return frozenset(
+        (q, r)
+        for q, question in enumerate(questions)
+        for r, person in enumerate(researchers)
+        if question.asker.organisation_id == person.organisation_id
+        or (question.asker_id, person.pk) in refused
+        or (person.pk, question.asker_id) in refused
+    )
+
+
+def _vectors(hub_id: int, texts: dict[str, OfferedText]) -> dict[str, NDArray[np.float32]]:
+    """Unit vectors by digest: what the index has, and the rest embedded now."""
+    encoder = query_encoder().encoder
+    found = dict(stored_vectors(hub_id, encoder.fingerprint, set(texts)))
+    missing = [digest for digest in texts if digest not in found]
+    for start in range(0, len(missing), _TEXTS_A_BATCH):
+        batch = missing[start : start + _TEXTS_A_BATCH]
+        found.update(zip(batch, encoder.encode_passages([texts[digest].passage for digest in batch]), strict=True))
+    return {digest: _unit(vector) for digest, vector in found.items()}
+
+
+def _question_vectors(questions: Sequence[Question]) -> NDArray[np.float32]:
+    """A row a question; kept with it, since its words seldom change."""
+    encoder = query_encoder().encoder
+    new = [question for question in questions if question.vector is None or question.vector_of != encoder.fingerprint]
+    if new:
+        for question, vector in zip(
+            new, encoder.encode_passages([f"{each.title}\n{each.text}".strip() for each in new]), strict=True
+        ):
+            question.vector, question.vector_of = np.asarray(vector, "<f4").tobytes(), encoder.fingerprint
+        Question.objects.bulk_update(new, ("vector", "vector_of"))
+    return np.stack([_unit(np.frombuffer(bytes(each.vector or b""), "<f4")) for each in questions])
+
+
+def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
+    length = float(np.linalg.norm(vector)) or 1.0
+    return (vector / length).astype(np.float32)
+
+
+def _store(
+    questions: Sequence[Question],
+    researchers: Sequence[Participant],
+    slots: Sequence[Slot],
+    halls: Sequence[Hall],
+    task: engine.GroupTask,
+    composed: engine.Composed,
+) -> None:
+    GroupSeat.objects.filter(question__in=questions).delete()
+    used = dict.fromkeys(range(len(slots)), 0)
+    seats: list[GroupSeat] = []
+    for number, question in enumerate(questions):
+        group = composed.groups.get(number)
+        question.state = QuestionState.TAKEN if group else QuestionState.HANDED_IN
+        question.slot = slots[group.slot] if group else None
+        question.hall = None
+        question.version += 1
+        if group is None:
+            continue
+        question.hall = halls[used[group.slot]]
+        used[group.slot] += 1
+        seats += [
+            GroupSeat(
+                hub_id=question.hub_id,
+                question=question,
+                participant=researchers[person],
+                fit=task.fit[number, person],
+            )
+            for person in group.researchers
+        ]
+    Question.objects.bulk_update(questions, ("state", "slot", "hall", "version"))
+    GroupSeat.objects.bulk_create(seats)
+
+
+def groups_are_open(event: Event) -> bool:
+    """Whether people may see the groups: once the programme is published."""
+    return event.state in {EventState.PUBLISHED, EventState.OVER}

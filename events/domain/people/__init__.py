@@ -1,0 +1,1 @@
+"""Who comes: registration, waiting list, reconfirmation, import and export."""

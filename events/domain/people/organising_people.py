@@ -1,0 +1,90 @@
+"""What organisers do with people of their event: taking somebody in by hand, changing a place."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from events.domain.people.availability import set_availability
+from events.domain.people.person_fields import PersonFields
+from events.domain.people.registering import Source, register_person, seat_person
+from events.domain.people.signing_up import change_place
+from events.enums import ParticipantState
+from events.models import Event, Participant, Stand
+from hubs.enums import Visibility
+from hubs.models import Hub
+from hubs.policies import Viewer, require_organiser
+from profiles.domain.fields import OrganisationFields, ProfileFields
+from profiles.domain.profiles import store_organisation, store_profile
+from profiles.models import Profile
+from profiles.texts import clean_line
+
+
+def profile_called(hub: Hub, name: str) -> Profile | None:
+    """The hub's profile of that name, else the oldest one of the organisation of that name."""
+    rows = Profile.objects.filter(hub=hub).select_related("organisation").order_by("pk")
+    return rows.filter(name__iexact=name).first() or rows.filter(organisation__name__iexact=name).first()
+
+
+def draft_profile(hub: Hub, name: str) -> Profile:
+    """A profile of an organisation that nobody speaks for yet: members see that it comes, search engines do not.
+
+    Raises:
+        InvalidInput: the name is none.
+    """
+    owner = store_organisation(hub, fields=OrganisationFields(name=name))
+    fields = ProfileFields(kind="firm", name=name, visibility=Visibility.MEMBERS.value)
+    return store_profile(hub, organisation=owner, fields=fields)
+
+
+@transaction.atomic
+def add_person(
+    event: Event,
+    *,
+    organisation: str,
+    fields: PersonFields,
+    open_slots: Collection[UUID] | None,
+    stand: Stand | None,
+    viewer: Viewer,
+    now: datetime,
+) -> Participant:
+    """Take somebody in, also when registration is closed; who is there already comes back unchanged.
+
+    Raises:
+        NotAllowed: the viewer is no organiser.
+        NotFound, RegisteredAlready, InvalidInput
+    """
+    require_organiser(viewer)
+    name = clean_line(organisation, field="organisation", max_length=160, min_letters=2)
+    profile = profile_called(event.hub, name) or draft_profile(event.hub, name)
+    was_there = event.people.filter(email__iexact=fields.email.strip()).exclude(state=ParticipantState.CANCELLED)
+    is_known = was_there.exists()
+    person = register_person(event, profile=profile, fields=fields, source=Source.ORGANISER, viewer=viewer, now=now)
+    if is_known:
+        return person
+    if open_slots is not None:
+        set_availability(person, open_slots=open_slots, viewer=viewer, now=now)
+    return seat_person(person, stand=stand or person.stand, viewer=viewer)
+
+
+@transaction.atomic
+def change_by_organiser(
+    person: Participant,
+    *,
+    fields: PersonFields,
+    open_slots: Collection[UUID] | None,
+    stand: Stand | None,
+    version: int,
+    viewer: Viewer,
+    now: datetime,
+) -> Participant:
+    """Change a place and where it is found, all or nothing.
+
+    Raises:
+        NotAllowed: the viewer is no organiser.
+        What `change_place` raises.
+    """
+    require_organiser(viewer)
+    changed = change_place(person, fields=fields, open_slots=open_slots, version=version, viewer=viewer, now=now)
+    return seat_person(changed, stand=stand, viewer=viewer)

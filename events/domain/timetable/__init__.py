@@ -1,0 +1,1 @@
+"""Computing the timetable, publishing it, and changing it when the day changes."""

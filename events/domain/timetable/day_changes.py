@@ -1,0 +1,88 @@
+"""What happens to published meetings when people, slots or the whole event fall away: called off, and told."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from events.domain.timetable.meetings import call_off_meeting, people_in
+from events.domain.timetable.moving import withdraw_meeting
+from events.domain.timetable.telling_meetings import tell_changed
+from events.enums import MeetingState
+from events.models import Event, Meeting, MeetingRequest, Participant, RequestGuest, Slot
+from hubs.policies import Viewer
+from kernel.audit import record_change
+
+
+@transaction.atomic
+def note_cancellation(participant: Participant, *, now: datetime) -> int:
+    """Call off the meetings of a person who does not come, and tell the others; how many meetings.
+
+    Where the person was only a guest, the meeting goes on without. The requests stay: somebody who comes after all
+    is planned again. Freed places show on the organiser's page, to be offered to others.
+    """
+    meetings = _planned(participant.event).filter(sides__participant=participant).distinct()
+    as_guest = {row.request_id for row in RequestGuest.objects.filter(participant=participant)}
+    going_on = [row for row in meetings if row.request_id in as_guest]
+    called_off = [row for row in meetings if row.request_id not in as_guest]
+    for meeting in going_on:
+        meeting.sides.filter(participant=participant, rated_at__isnull=True).delete()
+        meeting.changed_at = now
+        meeting.save(update_fields=["changed_at", "updated_at"])
+    _call_off(called_off, actor=None, now=now)
+    others = [person for person in people_in([*called_off, *going_on]) if person.pk != participant.pk]
+    tell_changed(participant.event, others, now=now)
+    return len(called_off)
+
+
+@transaction.atomic
+def note_slot_lost(slot: Slot, *, actor: Viewer | None, now: datetime) -> int:
+    """Call off the meetings of a slot that is taken away, and tell everybody; how many.
+
+    The requests stay accepted, so that the next repair finds them another time where there is one.
+    """
+    meetings = list(_planned(slot.event).filter(slot=slot))
+    MeetingRequest.objects.filter(event=slot.event, fixed_slot=slot).update(fixed_slot=None, fixed_table=None)
+    _call_off(meetings, actor=actor, now=now)
+    tell_changed(slot.event, people_in(meetings), now=now)
+    return len(meetings)
+
+
+@transaction.atomic
+def note_event_called_off(event: Event, *, actor: Viewer | None, now: datetime) -> int:
+    """Call off every meeting of an event that is not held, and tell everybody; how many."""
+    meetings = list(_planned(event))
+    _call_off(meetings, actor=actor, now=now)
+    tell_changed(event, people_in(meetings), now=now)
+    return len(meetings)
+
+
+@transaction.atomic
+def note_withdrawal(request: MeetingRequest, *, actor: Viewer | None, now: datetime) -> bool:
+    """Call off the published meeting of a request that one side takes back, and tell both; whether there was one."""
+    meeting = _planned(request.event).filter(request=request).first()
+    if meeting is None:
+        return False
+    withdraw_meeting(meeting, now=now)
+    _record(meeting, actor)
+    tell_changed(request.event, people_in([meeting]), now=now)
+    return True
+
+
+def _planned(event: Event) -> QuerySet[Meeting]:
+    rows = Meeting.objects.filter(event=event, state=MeetingState.PLANNED)
+    return rows.select_related("slot", "table", "stand", "request").order_by("pk")
+
+
+def _call_off(meetings: Iterable[Meeting], *, actor: Viewer | None, now: datetime) -> None:
+    for meeting in meetings:
+        call_off_meeting(meeting, now=now)
+        _record(meeting, actor)
+
+
+def _record(meeting: Meeting, actor: Viewer | None) -> None:
+    record_change(
+        meeting.hub_id, actor_id=actor.user_id if actor else None, action="call_off_meeting", subject_type="meeting",
+        subject_id=meeting.public_id,
+    )  # fmt: skip

@@ -1,0 +1,193 @@
+"""Publishing a timetable: what was computed becomes meetings that everybody concerned is told of, once."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from events.domain.setup.changing import change_event, save_change
+from events.domain.timetable.meeting_places import require_open
+from events.domain.timetable.meetings import (
+    call_off_meeting,
+    lift_meetings,
+    make_meeting,
+    people_in,
+    put_meeting,
+    seat_people,
+)
+from events.domain.timetable.planning import Plan, is_broken, problem_of
+from events.domain.timetable.running import PLANNABLE
+from events.domain.timetable.stored_timetables import Spot, standing, stored_spots, stored_timetable
+from events.domain.timetable.telling_meetings import tell_changed, tell_timetable
+from events.domain.timetable.timetable_changes import Changes, compare
+from events.domain.timetable.timetable_errors import EventNotPlannable, TimetableOutdated
+from events.enums import COMING, EventState, RunKind, RunState
+from events.models import Event, Meeting, MeetingRequest, Participant, Publication, Slot, Stand, Table, TimetableRun
+from hubs.policies import Viewer
+from kernel.audit import record_change
+from kernel.errors import NotFound
+
+# A run that ended in one of these may be published with whatever it had found.
+PUBLISHABLE = (RunState.DONE, RunState.CANCELLED, RunState.FAILED)
+
+
+@dataclass(frozen=True)
+class Prospect:
+    """What publishing a run would do: who would be mailed, which meetings move, go and come."""
+
+    plan: Plan
+    spots: Mapping[int, Spot]
+    changes: Changes
+    is_first: bool
+
+    @property
+    def mailed(self) -> list[Participant]:
+        """People whose agenda is new or changes: at the first publication all who have a wish in it."""
+        plan, changes = self.plan, self.changes
+        wishes = range(len(plan.requests)) if self.is_first else [*changes.moved, *changes.added]
+        numbers = {number for wish in wishes for number in plan.problem.wishes[wish].people}
+        people = {plan.people[number].pk: plan.people[number] for number in numbers}
+        people |= {person.pk: person for person in people_in(changes.dropped) if person.state in COMING}
+        return [people[key] for key in sorted(people)]
+
+
+def prospect_of(run: TimetableRun) -> Prospect:
+    """What publishing the run now would do.
+
+    Raises:
+        TimetableOutdated: what it was computed from has changed, or it has found nothing.
+        SlotsOverlap
+    """
+    plan = problem_of(run.event)
+    if run.state not in PUBLISHABLE or not (run.plan or _holds_nothing(run)):
+        raise TimetableOutdated(_("This computing has left no timetable that can be published. Compute again."))
+    if plan.fingerprint != run.fingerprint or _is_broken(plan, run):
+        raise TimetableOutdated(
+            _(
+                "People, wishes, places or times have changed since this timetable was computed, so it is not "
+                "published. Compute again: it begins from what is there and takes little time."
+            )
+        )
+    spots = stored_spots(plan, run.plan)
+    is_first = not Publication.objects.filter(event=run.event).exists()
+    return Prospect(plan, spots, compare(plan, spots), is_first)
+
+
+def _holds_nothing(run: TimetableRun) -> bool:
+    """A timetable without a meeting is one too, where the solver has proven or chosen it."""
+    return run.state == RunState.DONE
+
+
+def _is_broken(plan: Plan, run: TimetableRun) -> bool:
+    timetable = stored_timetable(plan, run.plan)
+    return len(timetable.places) != len(run.plan) or is_broken(plan, timetable, of_repair=run.kind == RunKind.REPAIR)
+
+
+@transaction.atomic
+def publish_run(run: TimetableRun, *, viewer: Viewer, version: int, now: datetime) -> Publication:
+    """Make the run's timetable the one that holds, and tell everybody concerned; a second time changes nothing.
+
+    `version` is that of the event as the organiser saw it.
+
+    Raises:
+        NotAllowed, NotFound, EventCalledOff, EventNotPlannable
+        ChangedMeanwhile: another organiser changed the event since.
+        TimetableOutdated: what the timetable was computed from has changed since.
+    """
+    event = change_event(run.event, viewer=viewer)
+    row = TimetableRun.objects.filter(pk=run.pk, event=event).first()
+    if row is None:
+        raise NotFound(_("We cannot find that timetable."))
+    published = Publication.objects.filter(run=row).first()
+    if published is not None:
+        return published
+    change_event(event, viewer=viewer, version=version)
+    if event.state not in PLANNABLE:
+        raise EventNotPlannable(_("A timetable is published before the event is over, and not while it is prepared."))
+    row.event = event
+    prospect = prospect_of(row)
+    publication = _number(row, prospect, viewer, now)
+    people = prospect.mailed
+    _apply(prospect, now)
+    (_tell_changed if row.kind == RunKind.REPAIR else tell_timetable)(publication, people, now=now)
+    _close_others(row)
+    event.state = EventState.PUBLISHED
+    save_change(event, viewer=viewer, action="publish_timetable", changed=["state"])
+    return publication
+
+
+def _number(run: TimetableRun, prospect: Prospect, viewer: Viewer, now: datetime) -> Publication:
+    latest = Publication.objects.filter(event=run.event).aggregate(Max("number"))["number__max"] or 0
+    changes = prospect.changes
+    return Publication.objects.create(
+        hub_id=run.hub_id, event=run.event, number=latest + 1, run=run, published_by_id=viewer.user_id, at=now,
+        moved=len(changes.moved), dropped=len(changes.dropped), added=len(changes.added),
+    )  # fmt: skip
+
+
+def _apply(prospect: Prospect, now: datetime) -> None:
+    plan, changes = prospect.plan, prospect.changes
+    meetings = {meeting.request_id: meeting for meeting in standing(plan.event)}
+    lift_meetings(meetings[plan.requests[wish].pk] for wish in changes.moved)
+    for meeting in changes.dropped:
+        call_off_meeting(meeting, now=now)
+    for wish, spot in changes.moved.items():
+        request = plan.requests[wish]
+        put_meeting(meetings[request.pk], spot, now=now, is_fixed=meetings[request.pk].is_fixed)
+    for wish, spot in changes.added.items():
+        make_meeting(plan.requests[wish], spot, people_of_wish(plan, wish), now=now)
+    for wish in (*changes.moved, *changes.kept):
+        seat_people(meetings[plan.requests[wish].pk], people_of_wish(plan, wish))
+
+
+def _tell_changed(publication: Publication, people: Iterable[Participant], *, now: datetime) -> int:
+    return tell_changed(publication.event, people, now=now)
+
+
+def _close_others(run: TimetableRun) -> None:
+    """What was computed before and not published is out of date from now on."""
+    others = TimetableRun.objects.filter(event=run.event, publication__isnull=True, state__in=PUBLISHABLE)
+    others.exclude(pk=run.pk).exclude(kind=RunKind.GROUPS).update(state=RunState.REPLACED)
+
+
+def people_of_wish(plan: Plan, wish: int) -> list[Participant]:
+    """Whose agendas a wish takes a place in."""
+    return [plan.people[number] for number in plan.problem.wishes[wish].people]
+
+
+@transaction.atomic
+def place_meeting(
+    request: MeetingRequest,
+    *,
+    slot: Slot,
+    table: Table | None = None,
+    stand: Stand | None = None,
+    now: datetime,
+    actor: Viewer | None,
+) -> Meeting:
+    """Hold an accepted request at once, then and there, and tell both sides. What is there already comes back.
+
+    Raises:
+        PlaceTaken: it would break a rule of the timetable.
+        NotFound: the request is not one that is planned.
+    """
+    Event.objects.select_for_update().get(pk=request.event_id)
+    there = Meeting.objects.filter(request=request, state="planned").first()
+    if there is not None:
+        return there
+    plan = problem_of(request.event)
+    wish = plan.wish_of.get(request.pk)
+    if wish is None:
+        raise NotFound(_("This meeting cannot be planned: somebody does not come, or it was not accepted."))
+    spot = Spot(slot, table, stand)
+    require_open(plan, wish, spot)
+    meeting = make_meeting(request, spot, people_of_wish(plan, wish), now=now)
+    record_change(
+        request.hub_id, actor_id=actor.user_id if actor else None, action="place_meeting", subject_type="meeting",
+        subject_id=meeting.public_id,
+    )  # fmt: skip
+    tell_changed(request.event, people_in([meeting]), now=now)
+    return meeting

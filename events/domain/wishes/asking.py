@@ -1,0 +1,201 @@
+"""Asking somebody at an event for a meeting, with a reason.
+
+Whoever has said "no thanks" to the sender is asked like everybody else as far as the sender can see: the request
+takes its place under both caps, waits, and expires on its day without an answer. The receiver never hears of it.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from events.domain.wishes.pair_words import words_between
+from events.domain.wishes.telling_wishes import tell_of_request
+from events.domain.wishes.wish_errors import AskedTooOften, SaidNoThanks, WishesOnly
+from events.domain.wishes.wish_rules import require_meets, require_pair, require_speaking_for, require_wishes_open
+from events.domain.wishes.wishing import MOST_WISHES, weigh_requests
+from events.enums import RequestMode, RequestState, Wanting
+from events.models import Event, MeetingRequest, Participant, Preference, Stand
+from events.models.wishes import MAX_REASON
+from events.queries.wishes import OPEN, is_hidden, no_thanks_of, open_requests_of, requests_between, stand_people
+from hubs.policies import Viewer
+from kernel.audit import record_change
+from kernel.errors import NotFound
+from matching.domain.introductions.capacity import free_place, take_place
+from matching.domain.introductions.days import deadline
+from matching.domain.introductions.errors import AlreadyAsked
+from matching.domain.introductions.sending import too_many_open
+from matching.enums import Channel
+from matching.models import Impression
+from profiles.texts import clean_text
+
+# Once more after a request that nobody answered or that was taken back; then it is enough.
+MOST_A_PAIR = 2
+_FEWEST_LETTERS = 10
+
+
+@transaction.atomic
+def ask_meeting(
+    sender: Participant,
+    *,
+    receiver: Participant,
+    reason: str,
+    is_must: bool = False,
+    impression: Impression | None = None,
+    stand: Stand | None = None,
+    now: datetime,
+    viewer: Viewer | None = None,
+) -> MeetingRequest:
+    """Ask for a meeting; the other has some days to answer, never longer than wishes are open.
+
+    Raises:
+        NotAllowed, NotFound, NotComing, SameOrganisation, WishesClosed, TakesNoMeetings
+        InvalidInput: it is one's own person, or no reason.
+        WishesOnly: at this event the organiser plans from wishes.
+        SaidNoThanks: the sender's own.
+        AlreadyAsked, AskedTooOften
+        TooManyOpen: as many requests wait as one may have open.
+        CapReached: the receiver's month is full.
+    """
+    require_speaking_for(viewer, sender)
+    own, other = require_pair(sender, receiver)
+    own, other = _locked(own, other)
+    event = own.event
+    require_wishes_open(event, now=now)
+    _require_requests(event)
+    require_meets(own, is_self=True)
+    require_meets(other, is_self=False)
+    words = clean_text(reason, field="reason", max_length=MAX_REASON, min_letters=_FEWEST_LETTERS)
+    _require_askable(own, other)
+    if open_requests_of(own) >= event.open_requests:
+        raise too_many_open(event.open_requests)
+    _wish(own, other, is_must=is_must)
+    request = _create(own, other, words, stand=_stand_of(other, stand), now=now)
+    request.impression, request.made_by_id = impression, viewer.user_id if viewer else None
+    request.save(update_fields=["impression", "made_by"])
+    take_place_of(request, now=now)
+    weigh_requests(own, other)
+    record_request(request, viewer, "ask")
+    if not is_hidden(request):
+        tell_of_request(request, "event_request", reader=other, now=now)
+    request.refresh_from_db(fields=["is_must"])
+    return request
+
+
+def take_place_of(request: MeetingRequest, *, now: datetime) -> None:
+    """Take one of the receiver's places of the month, unless meetings here come on top of them.
+
+    Raises:
+        CapReached
+    """
+    if not request.receiver.beside_cap:
+        take_place(request.receiver.participation.profile, channel=Channel.EVENT, subject=request.public_id, now=now)
+
+
+def free_place_of(request: MeetingRequest) -> None:
+    """Give the place back: what ends without a meeting has cost nobody's time."""
+    free_place(request.public_id)
+
+
+def record_request(request: MeetingRequest, viewer: Viewer | None, action: str) -> None:
+    """Keep who did what with a request."""
+    record_change(
+        request.hub_id, actor_id=viewer.user_id if viewer else None, action=action,
+        subject_type="meeting_request", subject_id=request.public_id, changed_fields=["state"],
+    )  # fmt: skip
+
+
+def last_moment(event: Event, *, now: datetime) -> datetime:
+    """Until when a request of now can be answered: the days of the event, cut off where wishes close or it begins."""
+    ends = [deadline(now, event.request_days), event.starts_at]
+    if event.wishes_close_at is not None:
+        ends.append(event.wishes_close_at)
+    return max(min(ends), now + timedelta(minutes=1))
+
+
+def _locked(*people: Participant) -> tuple[Participant, ...]:
+    """Both under a lock, in order of key, so that two who ask each other at once wait in the same order."""
+    keys = [person.pk for person in people]
+    list(Participant.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
+    rows = Participant.objects.select_related("event", "participation__profile__organisation").in_bulk(keys)
+    return tuple(rows[key] for key in keys)
+
+
+def _require_requests(event: Event) -> None:
+    if event.request_mode == RequestMode.MUTUAL:
+        raise WishesOnly(
+            _("At this event the organiser plans from what both wish. Mark them with “must meet” or “would like to”.")
+        )
+
+
+def _require_askable(sender: Participant, receiver: Participant) -> None:
+    name = {"name": receiver.name}
+    if receiver.pk in no_thanks_of(sender):
+        raise SaidNoThanks(_("You have said no thanks to %(name)s. Take that back first.") % name)
+    earlier = list(requests_between(sender, receiver))
+    for row in earlier:
+        if row.state in OPEN:
+            raise AlreadyAsked(_already(row, sender) % name, request=str(row.public_id))
+    ours = [row for row in earlier if row.sender_id == sender.pk]
+    if any(row.state == RequestState.DECLINED for row in ours):
+        raise AskedTooOften(_("%(name)s has said no. Talk to them at the event if you meet.") % name)
+    if len(ours) >= MOST_A_PAIR:
+        raise AskedTooOften(_("You have asked %(name)s before. Twice is enough at one event.") % name)
+
+
+def _already(row: MeetingRequest, sender: Participant) -> str:
+    if row.state == RequestState.ACCEPTED:
+        return _("You and %(name)s have agreed to meet already.")
+    if row.sender_id == sender.pk:
+        return _("You have asked %(name)s already, and they have not answered yet.")
+    return _("%(name)s has asked you already. Answer that request instead.")
+
+
+def _wish(sender: Participant, receiver: Participant, *, is_must: bool) -> None:
+    """Who asks wishes; a mark that is there stays, unless it is raised.
+
+    Raises:
+        TooManyWishes
+    """
+    found = Preference.objects.filter(person=sender, other=receiver).first()
+    wanted = Wanting.MUST if is_must else Wanting.WANT
+    if found is None and Preference.objects.filter(person=sender).count() < MOST_WISHES:
+        Preference.objects.create(
+            hub_id=sender.hub_id, event=sender.event, person=sender, other=receiver, wanting=wanted
+        )
+    elif found is not None and is_must and found.wanting != Wanting.MUST:
+        found.wanting = Wanting.MUST
+        found.save(update_fields=["wanting", "updated_at"])
+
+
+def _stand_of(receiver: Participant, stand: Stand | None) -> Stand | None:
+    """The receiver's own stand, or the named one if the receiver stands there.
+
+    Raises:
+        NotFound: somebody else's stand.
+    """
+    if stand is None:
+        return receiver.stand
+    if stand.event_id != receiver.event_id or receiver.pk not in {each.pk for each in stand_people(stand)}:
+        raise NotFound(_("We cannot find that stand at this event."))
+    return stand
+
+
+def _create(
+    sender: Participant, receiver: Participant, reason: str, *, stand: Stand | None, now: datetime
+) -> MeetingRequest:
+    words = words_between(sender, receiver, now=now)
+    return MeetingRequest.objects.create(
+        hub_id=sender.hub_id,
+        event=sender.event,
+        sender=sender,
+        receiver=receiver,
+        stand=stand,
+        reason=reason,
+        seeker_text=words.ours,
+        receiver_text=words.theirs,
+        direction=words.direction,
+        worth=words.worth,
+        asked_at=now,
+        expires_at=last_moment(sender.event, now=now),
+    )
