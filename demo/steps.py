@@ -12,7 +12,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from demo.bazar.bazar import has_bazars
+from demo.bazar.bazar import has_events
 from demo.serving import ROOT
 from demo.year.bodies import has_year
 from matching.encoder_build.cache import find_encoder
@@ -92,8 +92,20 @@ QUESTIONS = (
 )
 
 
-def steps() -> list[Step]:
+# Where to look once the site is served, and what is seen there.
+PLACES = (
+    ("the coming event, as its organiser (sign in as one)", "/events/medico-bazar-2027/organise/"),
+    ("its exhibitor catalogue as a PDF, 125 stands", "/events/medico-bazar-2027/catalogue.da.pdf"),
+    ("what came of the past one, as its organiser", "/events/medico-bazar-2026/organise/report/"),
+    ("an AIMday whose groups wait to be composed, as its organiser", "/events/aimday-aldring-2027/organise/groups/"),
+)
+# For tests of the site: every kind of thing is there, but less of it.
+_SHORT_DAYS, _SHORT_SECONDS = 90, 3
+
+
+def steps(*, is_short: bool = False) -> list[Step]:
     """Every step, in order; the database's own inode tells a new database from the one that was filled."""
+    year, day = (("--days", str(_SHORT_DAYS)), ("--seconds", str(_SHORT_SECONDS))) if is_short else ((), ())
     data = Path(settings.DATA_DIR)
     database = Path(settings.DATABASES["default"]["NAME"])
     return [
@@ -115,8 +127,8 @@ def steps() -> list[Step]:
             products=(database,),
         ),
         Step("the index", "build_index"),
-        Step("a simulated year of contacts (about a minute)", "simulate_year", own_process=True, ready=has_year),
-        Step("a past and a coming Medico Bazar", "load_bazars", own_process=True, ready=has_bazars),
+        Step("a simulated year of contacts (about a minute)", "simulate_year", year, own_process=True, ready=has_year),
+        Step("a past and a coming Medico Bazar, and an AIMday", "load_bazars", day, own_process=True, ready=has_events),
         Step(
             "static files",
             "collectstatic",

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -50,13 +49,13 @@ def has_aimday() -> bool:
     return Event.objects.filter(slug=AIMDAY_SLUG).exists()
 
 
-def load_aimday(hub: Hub, *, generator: np.random.Generator, now: datetime, folder: Path = DATA_DIR) -> int:
+def load_aimday(hub: Hub, *, generator: np.random.Generator, now: datetime) -> int:
     """Make the day; returns how many questions are handed in. Whoever is no profile of the hub is left out.
 
     Raises:
         NotReady: the demo's people are not there yet.
     """
-    written = _read(folder)
+    written = _written()
     keys = {row["asker"] for row in written["questions"]} | {row["profile"] for row in written["answering"]}
     profiles = {row.slug: row for row in Profile.objects.filter(hub=hub, slug__in=keys)}
     event = _make_event(hub)
@@ -66,9 +65,8 @@ def load_aimday(hub: Hub, *, generator: np.random.Generator, now: datetime, fold
     return _hand_in(event, written["questions"], askers)
 
 
-def _read(folder: Path) -> dict[str, list[dict[str, Any]]]:
-    path = folder / "aimday.yaml"
-    return dict(yaml.safe_load((path if path.exists() else DATA_DIR / path.name).read_text(encoding="utf-8")))
+def _written() -> dict[str, list[dict[str, Any]]]:
+    return dict(yaml.safe_load((DATA_DIR / "aimday.yaml").read_text(encoding="utf-8")))
 
 
 def _make_event(hub: Hub) -> Event:

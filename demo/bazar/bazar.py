@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 from django.db import transaction
 
+from demo.bazar.aimday import has_aimday, load_aimday
 from demo.bazar.past import hold
 from demo.bazar.people import Guests, seat_everybody
 from demo.bazar.places import STANDS, lay_places
 from demo.bazar.wishes import OF_THE_PAST, STILL_OPEN, wish_for_meetings
-from demo.loading import HUB_SLUG
-from demo.year.bodies import invented_profiles
+from demo.loading import DATA_DIR, HUB_SLUG
+from demo.year.bodies import has_bodies, invented_profiles
 from events.enums import EventKind, EventState
 from events.models import Event, EventTerms, Stand
 from events.templates import template_of, usual_terms
@@ -30,37 +32,58 @@ _SUMMARY = (
 
 
 @dataclass(frozen=True)
+class Making:
+    """Drawn how, from which written files, and how long the timetable of the past edition is computed."""
+
+    seed: int = 2026
+    solver_seconds: float = 12.0
+    folder: Path = DATA_DIR
+
+
+@dataclass(frozen=True)
 class Held:
-    """What both editions hold."""
+    """What is new: meetings of the past edition, requests for the coming one, questions of the AIMday."""
 
-    meetings: int
-    requests: int
+    meetings: int = 0
+    requests: int = 0
+    questions: int = 0
 
 
-def has_bazars() -> bool:
-    """Whether both are there already."""
-    return Stand.objects.filter(event__slug=COMING_SLUG, event__hub__slug=HUB_SLUG).exists()
+def has_events() -> bool:
+    """Whether both editions and the AIMday are there already."""
+    return _has_bazars() and has_aimday()
 
 
 @transaction.atomic
-def load_bazars(*, now: datetime, seed: int = 2026) -> Held | None:
-    """Make both editions; None, and no change, where they are there already.
+def load_bazars(*, now: datetime, making: Making | None = None) -> Held | None:
+    """Make both editions and the AIMday; what is there is left alone, and None where nothing is new.
 
     Raises:
         NotReady: the demo, its invented bodies, or the language model is not there yet.
     """
+    making = making or Making()
     hub = Hub.objects.filter(slug=HUB_SLUG).first()
     coming = Event.objects.filter(hub=hub, slug=COMING_SLUG).first() if hub else None
-    if hub is None or coming is None:
+    if hub is None or coming is None or not has_bodies(hub, making.folder):
         raise NotReady("The demo is not loaded yet: manage.py load_demo, then manage.py load_year_bodies")
-    if has_bazars():
+    if has_events():
         return None
-    generator = np.random.default_rng(seed)
+    meetings, requests = (0, 0) if _has_bazars() else _both_editions(hub, coming, making, now)
+    generator = np.random.default_rng(making.seed + 1)
+    questions = 0 if has_aimday() else load_aimday(hub, generator=generator, now=now)
+    return Held(meetings, requests, questions)
+
+
+def _has_bazars() -> bool:
+    return Stand.objects.filter(event__slug=COMING_SLUG, event__hub__slug=HUB_SLUG).exists()
+
+
+def _both_editions(hub: Hub, coming: Event, making: Making, now: datetime) -> tuple[int, int]:
+    generator = np.random.default_rng(making.seed)
     past = _past_edition(hub, coming)
-    meetings = _live_past(past, generator)
+    meetings = _live_past(past, generator, making)
     _prepare(coming, earlier=past)
-    requests = _fill_coming(coming, generator, now)
-    return Held(meetings, requests)
+    return meetings, _fill_coming(coming, generator, now)
 
 
 def _past_edition(hub: Hub, coming: Event) -> Event:
@@ -96,18 +119,18 @@ def _prepare(event: Event, *, earlier: Event | None) -> None:
     lay_places(event)
 
 
-def _live_past(past: Event, generator: np.random.Generator) -> int:
+def _live_past(past: Event, generator: np.random.Generator, making: Making) -> int:
     """Meetings and what was said of them only among bodies that do not exist; the others merely had a stand."""
     before = past.starts_at - timedelta(days=12)
     sending = [
-        *invented_profiles(past.hub),
+        *invented_profiles(past.hub, making.folder),
         *Profile.objects.filter(hub=past.hub, kind__in=_INVENTED_KINDS).select_related("organisation"),
     ]
     others = Profile.objects.filter(hub=past.hub).exclude(pk__in=[each.pk for each in sending])
     showing = list(others.select_related("organisation").order_by("slug")[: STANDS - len(sending)])
     seat_everybody(past, Guests(sending, showing), generator=generator, now=before)
     wish_for_meetings(past, OF_THE_PAST, generator=generator, now=before)
-    meetings = hold(past, generator=generator)
+    meetings = hold(past, generator=generator, seconds=making.solver_seconds)
     Event.objects.filter(pk=past.pk).update(state=EventState.OVER)
     return meetings
 

@@ -10,19 +10,18 @@ from events.models import Event, Meeting, MeetingSide, Participant, Publication
 from events.scheduling.solving import solve
 from kernel.errors import NotReady
 
-SOLVER_SECONDS = 12
 # Contacts that go on, of several hundred meetings: so many that the record shows them, so few that it is quick.
 MOST_CONTACTS = 40
 
 
-def hold(event: Event, *, generator: np.random.Generator) -> int:
-    """Plan, publish, meet and rate; returns how many meetings there were.
+def hold(event: Event, *, generator: np.random.Generator, seconds: float) -> int:
+    """Plan for so long, publish, meet and rate; returns how many meetings there were.
 
     Raises:
         NotReady: the solver found no timetable.
     """
     plan = problem_of(event)
-    _publish(event, plan)
+    _publish(event, plan, seconds)
     _check_in(event, generator)
     meetings = list(
         Meeting.objects.filter(event=event).select_related(
@@ -34,8 +33,8 @@ def hold(event: Event, *, generator: np.random.Generator) -> int:
     return len(meetings)
 
 
-def _publish(event: Event, plan: Plan) -> None:
-    solved = solve(plan.problem, seconds=SOLVER_SECONDS, seed=1)
+def _publish(event: Event, plan: Plan, seconds: float) -> None:
+    solved = solve(plan.problem, seconds=seconds, seed=1)
     if solved.timetable is None:
         raise NotReady("The demo's past event has no timetable: its rules contradict each other.")
     at = event.starts_at - timedelta(days=4)

@@ -39,6 +39,12 @@ def invented_profiles(hub: Hub, folder: Path = DATA_DIR) -> list[Profile]:
     return list(rows.order_by("pk"))
 
 
+def has_bodies(hub: Hub, folder: Path = DATA_DIR) -> bool:
+    """Whether the invented bodies are loaded."""
+    keys = [row["key"] for row in read_profile_rows(folder, BODY_FILES)]
+    return Profile.objects.filter(hub=hub, slug__in=keys).count() == len(keys)
+
+
 def has_year(hub: Hub | None = None) -> bool:
     """Whether a simulated year is there."""
     rows = Introduction.objects.filter(is_simulated=True)

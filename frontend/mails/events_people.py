@@ -149,6 +149,19 @@ def open_up(person: Participant, addresses: Addresses) -> Letter | None:
     )
 
 
+def called_off(person: Participant, addresses: Addresses) -> Letter | None:
+    """The whole event is not held, and why."""
+    event = person.event
+    if event.state != EventState.CANCELLED or person.state == S.CANCELLED:
+        return None
+    return Letter(
+        subject=_("%(event)s is called off") % _names(person),
+        lead=_("%(event)s is not held. Your place and all meetings there are called off.") % _names(person),
+        facts=(Fact(_("Should have been"), when_words(event).line), Fact(_("Why"), event.cancel_reason)),
+        notes=(_("You need do nothing. Take the day out of your calendar if it does not go by itself."),),
+    )
+
+
 RENDERERS: dict[str, Renderer] = {
     "event_registered": _to_a_person(registered),
     "event_waiting": _to_a_person(waiting),
@@ -156,4 +169,5 @@ RENDERERS: dict[str, Renderer] = {
     "event_reconfirm": _to_a_person(reconfirm),
     "event_cancelled": _to_a_person(cancelled, also_called_off=True),
     "event_open_up": _to_a_person(open_up),
+    "event_called_off": _to_a_person(called_off, also_called_off=True),
 }

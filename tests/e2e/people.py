@@ -11,8 +11,13 @@ _CODE = re.compile(r"\b\d{4}-?\d{4}\b")
 
 def ask_for_code(page: Page, email: str, *, language: str = "da") -> None:
     """From any page of somebody who has not signed in, to the page that waits for the code."""
+    page.get_by_role("link", name=words_in(language)("Sign in"), exact=True).click()
+    mail_code(page, email, language=language)
+
+
+def mail_code(page: Page, email: str, *, language: str = "da") -> None:
+    """From the page that asks for the address, to the one that waits for the code."""
     say = words_in(language)
-    page.get_by_role("link", name=say("Sign in"), exact=True).click()
     page.get_by_label(say("E-mail address")).fill(email)
     page.get_by_role("button", name=say("Mail me a code")).click()
     expect(page.get_by_label(say("Code"))).to_be_visible()
@@ -20,8 +25,13 @@ def ask_for_code(page: Page, email: str, *, language: str = "da") -> None:
 
 def sign_in_by_code(page: Page, email: str, *, language: str = "da") -> None:
     """From any page, as somebody new: ask for a code, read it in the demo's mails, type it."""
-    say = words_in(language)
     ask_for_code(page, email, language=language)
+    type_code(page, email, language=language)
+
+
+def type_code(page: Page, email: str, *, language: str = "da") -> None:
+    """From the page that waits for the code: read it in the demo's mails, type it, and be where one wanted to go."""
+    say = words_in(language)
     waiting_for_code = page.url
     page.get_by_role("main").get_by_role("link").first.click()
     mail = page.get_by_role("article").filter(has_text=email).first

@@ -44,10 +44,10 @@ class Site:
 
 
 def prepare(data: Path) -> None:
-    """Fill a folder as `make demo` does; the pages' assets are those of the checkout, brought up to date."""
+    """Fill a folder as `make demo` does, with a shorter year; the assets are the checkout's, brought up to date."""
     build_assets(ROOT / "var", report=lambda line: print(line, flush=True))
     shutil.copytree(ROOT / "var" / "assets", data / "assets")
-    command = [sys.executable, str(ROOT / "manage.py"), "demo", "--no-serve"]
+    command = [sys.executable, str(ROOT / "manage.py"), "demo", "--no-serve", "--short"]
     subprocess.run(command, cwd=ROOT, env=_environment(data), stdin=subprocess.DEVNULL, check=True)
 
 

@@ -123,14 +123,28 @@ def test_either_calls_an_agreement_off_and_the_other_is_told(request_: MeetingRe
         withdraw_request(request_, person=getattr(request_, side), now=NOW)
 
 
-def test_agreement_that_stands_in_the_timetable_is_the_organisers(request_: MeetingRequest) -> None:
+def planned(request_: MeetingRequest) -> Meeting:
     answer_request(request_, accepts=True, now=NOW)
     event = request_.event
     slot = Slot.objects.create(hub=event.hub, event=event, starts_at=STARTS, ends_at=STARTS + timedelta(minutes=20))
-    Meeting.objects.create(hub=event.hub, event=event, request=request_, slot=slot, changed_at=NOW)
+    return Meeting.objects.create(hub=event.hub, event=event, request=request_, slot=slot, changed_at=NOW)
+
+
+def test_either_calls_a_planned_meeting_off_and_both_calendars_are_told(request_: MeetingRequest) -> None:
+    meeting = planned(request_)
+
+    withdraw_request(request_, person=request_.receiver, now=NOW)
+
+    meeting.refresh_from_db()
+    assert (meeting.state, meeting.sequence) == ("cancelled", 1)
+    assert MeetingRequest.objects.get().state == "withdrawn"
+
+
+def test_meeting_that_has_begun_is_not_called_off(request_: MeetingRequest) -> None:
+    planned(request_)
 
     with pytest.raises(MeetingAgreed):
-        withdraw_request(request_, person=request_.sender, now=NOW)
+        withdraw_request(request_, person=request_.sender, now=STARTS)
 
     assert MeetingRequest.objects.get().state == "accepted"
 

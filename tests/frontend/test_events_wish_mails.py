@@ -87,7 +87,7 @@ def test_mail_of_recommendations_shows_cards_and_drops_when_there_are_none(
 
 
 def test_mail_that_asks_to_open_up_names_nobody(event: Event, pair: tuple[Participant, Participant]) -> None:
-    dea = person(event, "Dea", meets=False)
+    dea = person(event, "Dea", meets=False, asked_to_open=1)
 
     mail = rendered("event_open_up", {"participant": str(dea.public_id)}, event.hub)
 

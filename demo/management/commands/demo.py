@@ -11,8 +11,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from demo import serving
-from demo.ports import PortBusyError, require_free_port
-from demo.steps import QUESTIONS, Step, steps
+from demo.ports import HOST, PortBusyError, require_free_port
+from demo.steps import PLACES, QUESTIONS, Step, steps
 from kernel.errors import DomainError
 
 
@@ -23,13 +23,15 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=8000, help="port of 127.0.0.1 to serve on")
         parser.add_argument("--no-serve", action="store_true", help="stop after the recommendations")
+        parser.add_argument("--short", action="store_true", help="a short year and a hasty timetable, for tests")
 
-    def handle(self, *, port: int, no_serve: bool, **options: Any) -> None:
+    def handle(self, *, port: int, no_serve: bool, short: bool, **options: Any) -> None:
         try:
             if not no_serve:
                 require_free_port(port)
-            self._prepare()
+            self._prepare(steps(is_short=short))
             self._recommend()
+            self._show_places(port)
         except (DomainError, PortBusyError) as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:
@@ -37,8 +39,7 @@ class Command(BaseCommand):
         if not no_serve:
             self._hand_over(port)
 
-    def _prepare(self) -> None:
-        chosen = steps()
+    def _prepare(self, chosen: list[Step]) -> None:
         for number, step in enumerate(chosen, start=1):
             self._say(f"[demo {number}/{len(chosen)}] {step.title}")
             if step.is_done():
@@ -61,6 +62,11 @@ class Command(BaseCommand):
             self._say(f"\n--- {question.title}")
             self._say(f"    manage.py recommend {shlex.join(question.arguments)}\n")
             call_command("recommend", *question.arguments, stdout=self.stdout)
+
+    def _show_places(self, port: int) -> None:
+        self._say("\n--- Events: where to look")
+        for what, path in PLACES:
+            self._say(f"    http://{HOST}:{port}{path}  {what}")
 
     def _hand_over(self, port: int) -> None:
         """Become the supervisor: what the preparation held in memory is freed while the site runs."""

@@ -24,7 +24,7 @@ from profiles.domain.saving import assign, save_valid
 from profiles.texts import clean_text
 
 # Parts of addresses below events/, which an event's own address must not hide.
-TAKEN_ADDRESSES = frozenset({"new", "place", "answer", "agenda", "feed", "rate", "organise"})
+TAKEN_ADDRESSES = frozenset({"new", "place", "answer", "agenda", "feed", "rate", "standby", "organise"})
 MOST_TERMS = 20_000
 _SLUG_LENGTH = 60
 _DANISH = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})

@@ -1,10 +1,4 @@
-// Lets the plan open without network, and says when it is shown from this device.
-const page = document.querySelector("[data-offline]");
-
-if (page && "serviceWorker" in navigator) {
-  navigator.serviceWorker.register(page.dataset.offline).catch(() => {});
-}
-
+// Says when the plan is shown from this device, without network.
 const note = document.querySelector("[data-offline-note]");
 
 function tell() {

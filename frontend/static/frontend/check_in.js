@@ -11,7 +11,6 @@ if (page) {
   let waiting = JSON.parse(localStorage.getItem(key) ?? "[]");
   let sending = false;
 
-  if ("serviceWorker" in navigator) navigator.serviceWorker.register(page.dataset.offline).catch(() => {});
   for (const scan of waiting) markCame(scan.code);
   showWaiting();
   send();

@@ -38,4 +38,11 @@ async function stamped(answer) {
 // Who logs out, or opens a page as somebody else, leaves nothing behind.
 self.addEventListener("message", (event) => {
   if (event.data === "forget") event.waitUntil(caches.delete(KEPT));
+  if (event.data.keep) event.waitUntil(keep(event.data.keep, event.ports[0]));
 });
+
+// What the page had loaded before this was here to see it.
+async function keep(addresses, port) {
+  await Promise.allSettled(addresses.map((address) => networkFirst(new Request(address, { credentials: "same-origin" }))));
+  port.postMessage("kept");
+}
