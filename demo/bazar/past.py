@@ -6,6 +6,7 @@ import numpy as np
 
 from events.domain.day.rating import contact_is_open, continue_contact
 from events.domain.timetable.planning import Plan, problem_of
+from events.domain.timetable.stored_timetables import spots_of
 from events.models import Event, Meeting, MeetingSide, Participant, Publication
 from events.scheduling.solving import solve
 from kernel.errors import NotReady
@@ -38,20 +39,18 @@ def _publish(event: Event, plan: Plan, seconds: float) -> None:
     if solved.timetable is None:
         raise NotReady("The demo's past event has no timetable: its rules contradict each other.")
     at = event.starts_at - timedelta(days=4)
-    rows = []
-    for wish, place in sorted(solved.timetable.places.items()):
-        pool = plan.pools[place.pool]
-        rows.append(
-            Meeting(
-                hub=event.hub,
-                event=event,
-                request=plan.requests[wish],
-                slot=plan.slots[place.slot],
-                stand=pool.stand,
-                table=None if pool.stand else pool.tables[place.seat],
-                changed_at=at,
-            )
+    rows = [
+        Meeting(
+            hub=event.hub,
+            event=event,
+            request=plan.requests[wish],
+            slot=spot.slot,
+            stand=spot.stand,
+            table=spot.table,
+            changed_at=at,
         )
+        for wish, spot in spots_of(plan, solved.timetable).items()
+    ]
     Meeting.objects.bulk_create(rows)
     MeetingSide.objects.bulk_create(
         MeetingSide(hub=event.hub, meeting=meeting, participant=person)

@@ -19,7 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from events.scheduling.gap_search import Finding, by_cores, from_below
+from events.scheduling.gap_narrowing import Finding
+from events.scheduling.gap_search import by_cores, from_below
 from events.scheduling.problem import Problem
 
 WAYS = ("by_cores", "from_below")
@@ -34,6 +35,7 @@ class Task:
     way: str
     problem: Problem
     seconds: int
+    seed: int = 0
 
 
 @dataclass(frozen=True)
@@ -134,9 +136,9 @@ def main() -> None:
 
 def _work(task: Task, out: BinaryIO, bounds: _Bounds) -> None:
     if task.way == "by_cores":
-        by_cores(task.problem, lambda finding: _send(finding, out))
+        by_cores(task.problem, lambda finding: _send(finding, out), seed=task.seed)
     elif task.way == "from_below":
-        for finding in from_below(task.problem, lambda: bounds.known):
+        for finding in from_below(task.problem, lambda: bounds.known, seed=task.seed):
             if finding is not None:
                 _send(finding, out)
     else:

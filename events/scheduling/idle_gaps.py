@@ -8,8 +8,9 @@ import queue
 import time
 from dataclasses import dataclass
 
+from events.scheduling.gap_narrowing import Finding
 from events.scheduling.gap_process import WAYS, Ended, GapProcess, Inbox, Task
-from events.scheduling.gap_search import Finding, from_below
+from events.scheduling.gap_search import from_below
 from events.scheduling.problem import Problem
 from events.scheduling.solved import Objective, OnProgress, Progress, go_on
 from events.scheduling.timetable import Timetable, gaps_of_people
@@ -35,7 +36,7 @@ class GapsProof:
     cancelled: bool = False
 
 
-def prove_fewest_gaps(problem: Problem, *, seconds: float, on_progress: OnProgress = go_on) -> GapsProof:
+def prove_fewest_gaps(problem: Problem, *, seconds: float, seed: int = 0, on_progress: OnProgress = go_on) -> GapsProof:
     """All wishes held, whether they say so or not, every rule kept, and the total number of idle gaps smallest.
 
     `seconds` are wall-clock seconds of two cores. Which of several best timetables it is may differ between runs.
@@ -45,7 +46,7 @@ def prove_fewest_gaps(problem: Problem, *, seconds: float, on_progress: OnProgre
 
     Source: Bofill et al., JAIR 2022.
     """
-    search = _Search(problem, seconds, on_progress)
+    search = _Search(problem, seconds, seed, on_progress)
     if not _possible_alone(problem):
         search.take(Finding(infeasible=True))
     if len(problem.wishes) == 0:
@@ -69,10 +70,11 @@ def _possible_alone(problem: Problem) -> bool:
 class _Search:
     """What is known so far, and whether to go on."""
 
-    def __init__(self, problem: Problem, seconds: float, on_progress: OnProgress) -> None:
+    def __init__(self, problem: Problem, seconds: float, seed: int, on_progress: OnProgress) -> None:
         self._problem = problem
         self._started = time.monotonic()
         self._seconds = seconds
+        self._seed = seed
         self._on_progress = on_progress
         self._best: Timetable | None = None
         self._gaps = math.inf
@@ -94,7 +96,7 @@ class _Search:
 
     def run_here(self) -> None:
         """A few rounds in this process."""
-        for number, finding in enumerate(from_below(self._problem, lambda: self._bound)):
+        for number, finding in enumerate(from_below(self._problem, lambda: self._bound, seed=self._seed)):
             if finding is not None:
                 self.take(finding)
             if number >= _ROUNDS or self._over():
@@ -108,7 +110,7 @@ class _Search:
         limit = math.ceil(self._left()) + 1
         processes: list[GapProcess] = []
         try:
-            processes += [GapProcess(Task(way, self._problem, limit), inbox) for way in WAYS]
+            processes += [GapProcess(Task(way, self._problem, limit, self._seed), inbox) for way in WAYS]
             self._listen(inbox, processes)
         finally:
             for process in processes:

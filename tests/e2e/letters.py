@@ -14,7 +14,7 @@ def link_in_mail(page: Page, *, to: str, part: str) -> str:
 
     Raises: AssertionError when no such mail comes.
     """
-    wanted = re.compile(rf"https?://[^/\s]+(/\S*{re.escape(part)}\S*)")
+    wanted = re.compile(rf"https?://[^/\s]+((?:/[a-z]{{2}})?{re.escape(part)}\S+)")
     for _each in range(PATIENCE_MILLISECONDS // _PAUSE_MILLISECONDS):
         page.goto("/demo/mail/")
         mails = page.get_by_role("article").filter(has_text=to).filter(has_text=part)

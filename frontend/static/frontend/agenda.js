@@ -2,7 +2,7 @@
 const note = document.querySelector("[data-offline-note]");
 
 function tell() {
-  if (note) note.hidden = navigator.onLine;
+  if (note) note.hidden = navigator.onLine && !("keptCopy" in document.documentElement.dataset);
 }
 
 addEventListener("online", tell);

@@ -23,7 +23,7 @@ async function networkFirst(request) {
     return answer;
   } catch (error) {
     const found = await kept.match(request);
-    if (found && Date.now() - Number(found.headers.get("X-Kept-At")) < LONGEST) return found;
+    if (found && Date.now() - Number(found.headers.get("X-Kept-At")) < LONGEST) return marked(found);
     if (found) await kept.delete(request);
     throw error;
   }
@@ -33,6 +33,13 @@ async function stamped(answer) {
   const headers = new Headers(answer.headers);
   headers.set("X-Kept-At", String(Date.now()));
   return new Response(await answer.blob(), { status: answer.status, headers });
+}
+
+// A page says so when it is shown from here; the browser believes in a network that leads nowhere.
+async function marked(found) {
+  if (!found.headers.get("Content-Type")?.startsWith("text/html")) return found;
+  const page = (await found.text()).replace("<html ", "<html data-kept-copy ");
+  return new Response(page, { status: found.status, headers: found.headers });
 }
 
 // Who logs out, or opens a page as somebody else, leaves nothing behind.
