@@ -18,7 +18,7 @@ from events.scheduling.columns import Layout
 from events.scheduling.evening import even_gaps
 from events.scheduling.filling import Hall, fill
 from events.scheduling.problem import Problem
-from events.scheduling.refilling import Refill, refill_together
+from events.scheduling.refilling import Refill
 from events.scheduling.solved import Objective, OnProgress, Progress, go_on
 from events.scheduling.timetable import Timetable, promised
 
@@ -28,7 +28,6 @@ _RULE = 100.0  # greatest values that a wish that must be held stands for
 _SPARE = 1.3  # wishes to choose from, for each that can be held
 _STALLED = 12  # rounds without anything better before the choice is widened; twice that, and it ends
 _TRIPLE = 2_500  # columns of three slots that are solved in a moment
-_ALONE = 3_000  # wishes below which threads do not pay
 _RESERVE = 0.03  # share of the time kept for the end
 
 
@@ -40,7 +39,6 @@ def construct(
     on_progress: OnProgress = go_on,
     enough: float = _ENOUGH,
     start: Timetable | None = None,
-    workers: int = 2,
 ) -> Timetable:
     """A timetable that breaks no rule, except that a wish that must be held may be missing.
 
@@ -48,7 +46,6 @@ def construct(
     nothing better is found for long, or when `on_progress` returns False. `start` must break no rule.
     """
     search = Construction(problem, seconds, seed, on_progress, start)
-    search.together = 1 if len(problem.wishes) < _ALONE or search.layout.tricky.any() else max(1, workers)
     search.run(enough)
     return search.finished()
 
@@ -73,7 +70,6 @@ class Construction:
         self.best = self.hall.board.timetable()
         self.score = self.weights[list(self.best.places)].sum()
         self.stopped = False
-        self.together = 1
 
     def run(self, enough: float) -> None:
         """Fill, then rounds until it is good enough or time is up."""
@@ -106,12 +102,13 @@ class Construction:
         wanted[np.argsort(-ranks, kind="stable")[:many]] = True
         wanted |= self.layout.rules
         size = self._size(wanted)
-        blocks = [sorted(slots[first : first + size].tolist()) for first in range(0, len(slots), size)]
-        for first in range(0, len(blocks), self.together):
+        for first in range(0, len(slots), size):
             if self.left <= 0 or self.stopped:
                 return
-            refills = [Refill(self.hall, block, weights) for block in blocks[first : first + self.together]]
-            refill_together(refills, wanted, self.left, self.random)
+            refill = Refill(self.hall, sorted(slots[first : first + size].tolist()), weights)
+            refill.clear()
+            refill.solve(wanted, self.left)
+            refill.settle()
             self._keep()
 
     def finished(self) -> Timetable:

@@ -85,8 +85,7 @@ class Exchanges:
         missing = self._missing()
         refill = Refill(self.hall, slots, weights, kept=self.base)
         refill.clear()
-        refill.prepare(wanted | theirs)
-        refill.solve(self.until - monotonic())
+        refill.solve(wanted | theirs, self.until - monotonic())
         refill.settle(better=lambda _held, _before: self._missing() <= missing)
 
     def _wanted(self) -> NDArray[np.bool_]:

@@ -1,7 +1,6 @@
 """A few slots of a timetable cleared and filled anew, and put back as they were unless that was worth it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +16,7 @@ Better = Callable[[Sequence[int], Mapping[int, Place]], bool]
 
 
 class Refill:
-    """One clearing and filling of some slots: `clear`, `prepare`, `solve`, `settle`, in that order.
+    """One clearing and filling of some slots: `clear`, `solve`, `settle`, in that order.
 
     `weights` (wishes,) are summed and made as great as can be, while the sum of `kept`, if given, does not fall.
     """
@@ -36,23 +35,17 @@ class Refill:
         self.lifted = self.hall.lift(self.slots)
         self.before = list(self.lifted)
 
-    def prepare(self, wanted: NDArray[np.bool_], elsewhere: NDArray[np.int64] | int = 0) -> None:
-        """Look at the board: wishes `wanted` (wishes,) that it does not hold may be held now, as those before.
-
-        `elsewhere` (people,) are meetings to come in other slots that are cleared at the same time.
-        """
+    def solve(self, wanted: NDArray[np.bool_], seconds: float) -> None:
+        """Choose among wishes `wanted` (wishes,) that are not held elsewhere, and those held before."""
         board = self.hall.board
         open_ = wanted.copy()
         open_[list(board.places)] = False
         open_[self.before] = True
         self.columns = columns_of(self.hall.layout, self.slots, open_, self.hall.fits)
-        self.most = self.hall.layout.most - np.array([len(day) for day in board.day]) - elsewhere
-
-    def solve(self, seconds: float) -> None:
-        """Choose; touches nothing that another thread may see."""
+        most = self.hall.layout.most - np.array([len(day) for day in board.day])
         kept = self.kept
         floor = None if kept is None else Floor(kept, float(kept[self.before].sum()) - _FUZZ)
-        self.chosen = choose(self.hall.layout, self.slots, self.columns, self.weights, self.most, seconds, floor)
+        self.chosen = choose(self.hall.layout, self.slots, self.columns, self.weights, most, seconds, floor)
 
     def settle(self, better: Better | None = None) -> bool:
         """Hold what was chosen, or again what was held before; whether anything is new.
@@ -73,41 +66,8 @@ class Refill:
         self.hall.put_back(self.lifted)
         return False
 
-    def meetings(self) -> NDArray[np.int64]:
-        """(people,): meetings that were taken off."""
-        counts = np.zeros(len(self.hall.board.day), dtype=np.int64)
-        for wish in self.before:
-            counts[list(self.hall.layout.problem.wishes[wish].people)] += 1
-        return counts
-
     def _fine(self, held: Sequence[int]) -> bool:
         return self.kept is None or self._no_less(self.kept, held)
 
     def _no_less(self, weights: NDArray[np.float64], held: Sequence[int]) -> bool:
         return float(weights[list(held)].sum()) >= float(weights[self.before].sum()) - _FUZZ
-
-
-def refill_together(
-    refills: Sequence[Refill], wanted: NDArray[np.bool_], seconds: float, random: np.random.Generator
-) -> None:
-    """Several refills of different slots at once, each in a thread; wishes not held yet are shared out by lot.
-
-    Only for problems in which no rule but caps of people reaches from slot to slot.
-    """
-    for refill in refills:
-        refill.clear()
-    owner = random.integers(len(refills), size=len(wanted))
-    counts = [refill.meetings() for refill in refills]
-    cleared = [wish for refill in refills for wish in refill.before]
-    for number, refill in enumerate(refills):
-        elsewhere = sum(counts) - counts[number]
-        theirs = wanted & (owner == number)
-        theirs[cleared] = False  # those of this refill are added again by `prepare`
-        refill.prepare(theirs, elsewhere)
-    if len(refills) == 1:
-        refills[0].solve(seconds)
-    else:
-        with ThreadPoolExecutor(len(refills)) as threads:
-            list(threads.map(lambda refill: refill.solve(seconds), refills))
-    for refill in refills:
-        refill.settle()

@@ -8,7 +8,9 @@ from tests.e2e.wording import words_in
 
 DEMO_PEOPLE = {
     "member": {"da": "kommune (Hjemmeplejen", "en": "a municipality (Hjemmeplejen"},
+    "firm": {"da": "firma (Håndled", "en": "a firm (Håndled"},
     "facilitator": {"da": "facilitator", "en": "a facilitator"},
+    "organiser": {"da": "arrangør", "en": "an event organiser"},
 }
 LOCALES = {"da": "da-DK", "en": "en-GB"}
 
