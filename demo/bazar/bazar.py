@@ -68,22 +68,21 @@ def load_bazars(*, now: datetime, making: Making | None = None) -> Held | None:
         raise NotReady("The demo is not loaded yet: manage.py load_demo, then manage.py load_year_bodies")
     if has_events():
         return None
-    meetings, requests = (0, 0) if _has_bazars() else _both_editions(hub, coming, making, now)
-    generator = np.random.default_rng(making.seed + 1)
-    questions = 0 if has_aimday() else load_aimday(hub, generator=generator, now=now)
+    # Each draws for itself: how far the solver came on the past changes nothing of what is to come.
+    was, comes, aimday = np.random.default_rng(making.seed).spawn(3)
+    meetings = requests = questions = 0
+    if not _has_bazars():
+        past = _past_edition(hub, coming)
+        meetings = _live_past(past, was, making)
+        _prepare(coming, earlier=past)
+        requests = _fill_coming(coming, comes, making, now)
+    if not has_aimday():
+        questions = load_aimday(hub, generator=aimday, now=now)
     return Held(meetings, requests, questions)
 
 
 def _has_bazars() -> bool:
     return Stand.objects.filter(event__slug=COMING_SLUG, event__hub__slug=HUB_SLUG).exists()
-
-
-def _both_editions(hub: Hub, coming: Event, making: Making, now: datetime) -> tuple[int, int]:
-    generator = np.random.default_rng(making.seed)
-    past = _past_edition(hub, coming)
-    meetings = _live_past(past, generator, making)
-    _prepare(coming, earlier=past)
-    return meetings, _fill_coming(coming, generator, now)
 
 
 def _past_edition(hub: Hub, coming: Event) -> Event:
@@ -122,10 +121,7 @@ def _prepare(event: Event, *, earlier: Event | None) -> None:
 def _live_past(past: Event, generator: np.random.Generator, making: Making) -> int:
     """Meetings and what was said of them only among bodies that do not exist; the others merely had a stand."""
     before = past.starts_at - timedelta(days=12)
-    sending = [
-        *invented_profiles(past.hub, making.folder),
-        *Profile.objects.filter(hub=past.hub, kind__in=_INVENTED_KINDS).select_related("organisation"),
-    ]
+    sending = _nobody_real(past.hub, making)
     others = Profile.objects.filter(hub=past.hub).exclude(pk__in=[each.pk for each in sending])
     showing = list(others.select_related("organisation").order_by("slug")[: STANDS - len(sending)])
     seat_everybody(past, Guests(sending, showing), generator=generator, now=before)
@@ -135,7 +131,16 @@ def _live_past(past: Event, generator: np.random.Generator, making: Making) -> i
     return meetings
 
 
-def _fill_coming(coming: Event, generator: np.random.Generator, now: datetime) -> int:
-    profiles = list(Profile.objects.filter(hub=coming.hub).select_related("organisation").order_by("pk"))
+def _nobody_real(hub: Hub, making: Making) -> list[Profile]:
+    others = Profile.objects.filter(hub=hub, kind__in=_INVENTED_KINDS).select_related("organisation")
+    return [*invented_profiles(hub, making.folder), *others]
+
+
+def _fill_coming(coming: Event, generator: np.random.Generator, making: Making, now: datetime) -> int:
+    """Whoever was written down as taking part, and everybody who does not exist; the others have not signed up."""
+    written = set(coming.participants.values_list("pk", flat=True))
+    coming_too = {profile.pk for profile in _nobody_real(coming.hub, making)}
+    rows = Profile.objects.filter(hub=coming.hub, pk__in=written | coming_too)
+    profiles = list(rows.select_related("organisation").order_by("pk"))
     seat_everybody(coming, Guests(profiles), generator=generator, now=now)
     return wish_for_meetings(coming, STILL_OPEN, generator=generator, now=now)

@@ -52,7 +52,7 @@ EVENT = {
     "place": "Aarhus",
     "starts_at": "2027-03-18T09:00",
     "ends_at": "2027-03-18T16:30",
-    "participants": [],
+    "participants": ["randers-hjemmepleje", "au-wearable-sensing-lab"],
 }
 
 
@@ -124,6 +124,14 @@ def test_real_organisations_have_a_stand_in_the_past_and_nothing_more(held: Held
     assert MeetingSide.objects.filter(participant__participation__profile__in=real).count() == 0
     assert of_event.filter(seeker__in=real).count() + of_event.filter(receiver__in=real).count() == 0
     assert OutcomeReport.objects.count() == 0
+
+
+def test_real_organisations_come_only_where_they_are_written_down(held: Held, loaded: Hub, folder: Path) -> None:
+    real = set(Profile.objects.filter(hub=loaded).values_list("pk", flat=True)) - nobody_real(loaded, folder)
+    coming = Participation.objects.filter(event__slug=COMING_SLUG, profile__in=real)
+
+    assert set(coming.values_list("profile__slug", flat=True)) == set(EVENT["participants"])
+    assert len(real) > len(EVENT["participants"])
 
 
 def test_coming_edition_has_wishes_and_nothing_that_happened(held: Held) -> None:

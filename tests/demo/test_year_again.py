@@ -21,7 +21,7 @@ from tests.demo.small_year import NOW, live
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
-DAYS = 42
+DAYS = 28
 
 
 def story(hub: Hub) -> list[tuple[Any, ...]]:

@@ -7,7 +7,9 @@ import pytest
 import yaml
 from playwright.sync_api import Page, expect
 
+from demo.loading import read_profile_rows
 from demo.serving import ROOT
+from demo.year.bodies import BODY_FILES
 from tests.e2e.cards import read_cards
 from tests.e2e.people import sign_in_as
 from tests.e2e.wording import words_in
@@ -46,8 +48,11 @@ def open_tab(page: Page, name: str) -> None:
 
 
 def participants() -> set[str]:
-    text = (ROOT / "demo/data/events.yaml").read_text(encoding="utf-8")
-    return set(yaml.safe_load(text)[0]["participants"])
+    """Whom the demo's file names, and the invented, who all come."""
+    written = yaml.safe_load((ROOT / "demo/data/events.yaml").read_text(encoding="utf-8"))[0]["participants"]
+    bodies = {row["key"] for row in read_profile_rows(files=BODY_FILES)}
+    invented = {row["key"] for row in read_profile_rows() if row["kind"] in {"firm", "investor", "adviser"}}
+    return {*written, *bodies, *invented}
 
 
 def test_lists_are_told_in_the_name_of_the_firm(facilitator: Page) -> None:
