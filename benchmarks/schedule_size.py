@@ -35,7 +35,7 @@ _SLOTS = ((150, 12), (500, 13), (1500, 15))
 _MOST_SLOTS = 16
 _SECONDS = ((0, 30.0), (150, 30.0), (500, 60.0), (1500, 120.0), (3700, 300.0))
 _MEETING, _PAUSE, _START = 15, 5, 9 * 60
-_SHARE = 0.6  # of the time allowed, for the meetings; idle gaps and seats get a tenth
+_SHARE = 0.5  # of the time allowed, for the meetings; idle gaps and seats get a tenth
 _GAPS_SHARE = 0.1
 _ENOUGH = 0.002  # a gap of 0.2 % ends the search
 

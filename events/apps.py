@@ -8,3 +8,9 @@ class EventsConfig(AppConfig):
 
     name = "events"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Hear of profiles that are erased."""
+        from events.domain.people import leaving
+
+        leaving.connect()

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from events.queries.contacts import reachable_people
 from frontend.forms.introductions import AnswerForm, InterestsForm, MeetingForm, minutes_label
 from frontend.introduction_bridge import introduction_card, other_side
 from frontend.standing import BEING_WRITTEN, has_consented, last_day_of, standing_of
@@ -16,7 +17,6 @@ from matching.domain.introductions.changing import ASKABLE_REASONS
 from matching.domain.introductions.opi import meaning_of, undeclared_sides
 from matching.enums import ANSWERABLE_STATES, CONSENTED_STATES, TOLD_BY_PHONE, IntroductionState, Side, TimelineKind
 from matching.models import Introduction
-from matching.queries.contacts import contact_people
 
 State = IntroductionState
 # What went on between the writer and the facilitator before the asked side was asked.
@@ -89,7 +89,7 @@ def page_context(
         "card": introduction_card(found, side=seen_from, today=timezone.localdate(now), by_name=side is None),
         "may": possible,
         "timeline": timeline_rows(found, side, is_broker=may_broker(viewer)),
-        "people": contact_people(found, other_side(side)) if side and found.both_consented else None,
+        "people": reachable_people(found, other_side(side)) if side and found.both_consented else None,
         "answer_form": forms.answer,
         "meeting_form": meeting,
         "answer_url": reverse("frontend:answer_introduction", args=[found.public_id]),

@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from events.domain.day.rating import contact_is_open, continue_contact
+from events.domain.day.rating import continue_contact
 from events.domain.timetable.planning import Plan, problem_of
 from events.domain.timetable.stored_timetables import spots_of
 from events.models import Event, Meeting, MeetingSide, Participant, Publication
+from events.queries.contacts import contact_is_open
 from events.scheduling.solving import solve
 from kernel.errors import NotReady
 

@@ -23,7 +23,7 @@ class Question(BaseModel):
     least = models.PositiveSmallIntegerField(_("researchers at least"), default=3, validators=(MinValueValidator(1),))
     most = models.PositiveSmallIntegerField(_("researchers at most"), default=6, validators=(MaxValueValidator(30),))
     state = models.CharField(max_length=10, choices=QuestionState, default=QuestionState.HANDED_IN)
-    slot = models.ForeignKey(Slot, null=True, blank=True, on_delete=models.PROTECT, related_name="questions")
+    slot = models.ForeignKey(Slot, null=True, blank=True, on_delete=models.RESTRICT, related_name="questions")
     hall = models.ForeignKey(Hall, null=True, blank=True, on_delete=models.SET_NULL, related_name="questions")
     vector = models.BinaryField(null=True, blank=True, editable=False)
     vector_of = models.CharField(max_length=80, blank=True, editable=False)

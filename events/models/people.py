@@ -56,6 +56,10 @@ class EventStatement(BaseModel):
     def __str__(self) -> str:
         return self.text[:60]
 
+    def is_open_to(self, levels: frozenset[str]) -> bool:
+        """Whether readers of these visibility levels may read it: own words are for all, a copy as its original."""
+        return self.statement is None or self.statement.visibility in levels
+
 
 class Participant(BaseModel):
     """One person at one event. `host` set: the person shares the host's agenda (colleagues at one stand).

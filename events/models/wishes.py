@@ -71,7 +71,7 @@ class MeetingRequest(BaseModel):
     expires_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)
     reminded_at = models.DateTimeField(null=True, blank=True)
-    fixed_slot = models.ForeignKey(Slot, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    fixed_slot = models.ForeignKey(Slot, null=True, blank=True, on_delete=models.RESTRICT, related_name="+")
     fixed_table = models.ForeignKey(Table, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     before = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="after", help_text="Held earlier than."

@@ -41,9 +41,22 @@ class Entry:
     question: Question | None = None
 
     @property
+    def is_sender(self) -> bool:
+        """Whether the reader wrote the reason, which was meant for the other."""
+        return self.side is not None and self.side.meeting.request.sender_id == self.side.participant_id
+
+    @property
     def is_cancelled(self) -> bool:
         """Whether the meeting was called off."""
         return self.meeting is not None and self.meeting.state == MeetingState.CANCELLED
+
+    @property
+    def is_party(self) -> bool:
+        """Whether the holder of the agenda is one of the two who agreed to meet: no guest calls their meeting off."""
+        if self.side is None:
+            return False
+        request = self.side.meeting.request
+        return self.side.participant_id in (request.sender_id, request.receiver_id)
 
     @property
     def is_rated(self) -> bool:

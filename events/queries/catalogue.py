@@ -71,7 +71,7 @@ class Catalogue:
 
 
 def catalogue_of(event: Event, viewer: Viewer) -> Catalogue:
-    """The catalogue as the viewer may read it: five queries whatever its length.
+    """The catalogue as the viewer may read it: six queries whatever its length.
 
     A stand is in it when its profile takes part, agreed to stand in it, and may be seen by the viewer.
     """
@@ -79,7 +79,7 @@ def catalogue_of(event: Event, viewer: Viewer) -> Catalogue:
     taking_part = _participations(event, levels)
     people = _people(event)
     entries = tuple(
-        _entry(stand, taking_part[stand.profile_id], people[taking_part[stand.profile_id].pk])
+        _entry(stand, taking_part[stand.profile_id], people[taking_part[stand.profile_id].pk], levels)
         for stand in _stands(event)
         if stand.profile_id in taking_part
     )
@@ -111,7 +111,7 @@ def _participations(event: Event, levels: frozenset[str]) -> dict[int | None, Pa
         Participation.objects.filter(event=event, in_catalogue=True, profile__visibility__in=levels)
         .select_related("profile__organisation", "profile__region")
         .prefetch_related(
-            "statements",
+            "statements__statement",
             "profile__theme_links__theme",
             Prefetch("profile__statements", queryset=readable, to_attr="readable_statements"),
         )
@@ -127,23 +127,28 @@ def _people(event: Event) -> dict[int, list[Contact]]:
     return found
 
 
-def _entry(stand: Stand, participation: Participation, contacts: list[Contact]) -> Entry:
+def _entry(
+    stand: Stand, participation: Participation, contacts: list[Contact], levels: frozenset[str]
+) -> Entry:
     profile = participation.profile
     themes = [stand.theme] if stand.theme else []
     themes += [link.theme for link in profile.theme_links.all() if link.theme_id != stand.theme_id]
     return Entry(
         stand=stand,
         profile=profile,
-        offers=_texts(participation, StatementKind.OFFER),
-        seeks=_texts(participation, StatementKind.NEED),
+        offers=_texts(participation, StatementKind.OFFER, levels),
+        seeks=_texts(participation, StatementKind.NEED, levels),
         themes=tuple(themes),
         contacts=tuple(contacts),
     )
 
 
-def _texts(participation: Participation, kind: StatementKind) -> tuple[Text, ...]:
-    """What was said for this event; of a profile that said nothing of that kind, its own statements."""
-    said: Iterable[EventStatement | Statement] = [row for row in participation.statements.all() if row.kind == kind]
+def _texts(participation: Participation, kind: StatementKind, levels: frozenset[str]) -> tuple[Text, ...]:
+    """What was said for this event, a text of the profile only to those who may read it there; of a profile that said
+    nothing of that kind, its own statements.
+    """
+    rows = [row for row in participation.statements.all() if row.is_open_to(levels)]
+    said: Iterable[EventStatement | Statement] = [row for row in rows if row.kind == kind]
     if not said:
         said = [row for row in participation.profile.readable_statements if row.kind == kind]  # type: ignore[attr-defined]
     return tuple(Text(row.text, row.language) for row in list(said)[:MOST_TEXTS])

@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError
 from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
-from events.enums import ActivityLevel, EventState, ParticipantState
+from events.enums import EventState, ParticipantState
 from events.models import Event, EventTerms, Participant, Participation, Stand
-from events.queries.days import find_event
+from events.queries.days import OPEN_LEVELS, find_event
 from hubs.models import User
 from hubs.policies import Viewer, may_organise, may_see_participants
 from kernel.errors import NotFound
@@ -18,8 +18,6 @@ from profiles.models import Profile, Statement
 from profiles.queries import visible_profiles, visible_statements
 
 S = ParticipantState
-# Levels whose page everybody may read; the others are for people of the hub.
-OPEN_LEVELS = (ActivityLevel.OPEN, ActivityLevel.COMMUNITY)
 
 
 def people_of(event: Event) -> QuerySet[Participant]:

@@ -27,6 +27,7 @@ _NOISE = 0.05  # of the mean value
 _RULE = 100.0  # greatest values that a wish that must be held stands for
 _SPARE = 1.3  # wishes to choose from, for each that can be held
 _STALLED = 12  # rounds without anything better before the choice is widened; twice that, and it ends
+_SINGLE = 1  # rounds of one slot at a time to begin with: they are soon done
 _TRIPLE = 2_500  # columns of three slots that are solved in a moment
 _RESERVE = 0.03  # share of the time kept for the end
 
@@ -70,6 +71,7 @@ class Construction:
         self.best = self.hall.board.timetable()
         self.score = self.weights[list(self.best.places)].sum()
         self.stopped = False
+        self.rounds = 0
 
     def run(self, enough: float) -> None:
         """Fill, then rounds until it is good enough or time is up."""
@@ -94,14 +96,15 @@ class Construction:
         return self.seconds * (1 - _RESERVE) - (monotonic() - self.began)
 
     def round(self, weights: NDArray[np.float64]) -> None:
-        """Every slot is filled anew once, together with one or two others."""
+        """Every slot is filled anew once, together with one or two others after the first rounds."""
         slots = self.random.permutation(self.layout.slots)
         ranks = self.worth + weights - self.weights
         many = int(self.spare * max(self.expected, len(self.hall.board.places))) + 50
         wanted = np.zeros(len(ranks), dtype=bool)
         wanted[np.argsort(-ranks, kind="stable")[:many]] = True
         wanted |= self.layout.rules
-        size = self._size(wanted)
+        size = 1 if self.rounds < _SINGLE else self._size(wanted)
+        self.rounds += 1
         for first in range(0, len(slots), size):
             if self.left <= 0 or self.stopped:
                 return

@@ -1,5 +1,6 @@
 """Fairer and tighter timetables of the same value: meetings exchanged for others, or moved between slots."""
 
+from collections.abc import Mapping, Sequence
 from time import monotonic
 
 import numpy as np
@@ -14,7 +15,7 @@ from events.scheduling.problem import Problem
 from events.scheduling.refilling import Refill
 from events.scheduling.searching import Watch
 from events.scheduling.solved import go_on
-from events.scheduling.timetable import Timetable, gaps_of_people, promised
+from events.scheduling.timetable import Place, Timetable, gaps_of_people, promised
 
 _NOISE = 0.05  # of the mean value
 _SPARE = 1.2  # wishes to choose from, for each that can be held, besides those of people who lack meetings
@@ -22,7 +23,7 @@ _STALLED = 60  # attempts without anything better before it ends
 
 
 def improve_guarantee(problem: Problem, timetable: Timetable, *, seconds: float, seed: int = 0) -> Timetable:
-    """Fewer meetings missing to what people are guaranteed, at no loss of value and of wishes that must be held.
+    """Fewer meetings missing to what people are guaranteed, at no loss of value; wishes that must be held still are.
 
     `timetable` must break no rule; where idle gaps must be equal, and would not be any more, it is handed back.
     """
@@ -83,10 +84,15 @@ class Exchanges:
         weights = self.base + self.mean * (noise + 5.0 * (self.layout.people_of @ lacking))
         theirs = self.layout.people_of @ (held < self.promised).astype(float) > 0
         missing = self._missing()
-        refill = Refill(self.hall, slots, weights, kept=self.base)
+        refill = Refill(self.hall, slots, weights, kept=self.layout.values)
         refill.clear()
         refill.solve(wanted | theirs, self.until - monotonic())
-        refill.settle(better=lambda _held, _before: self._missing() <= missing)
+
+        def better(_held: Sequence[int], before: Mapping[int, Place]) -> bool:
+            held_by_rule = (wish for wish in before if self.layout.rules[wish])
+            return self._missing() <= missing and all(wish in self.hall.board.places for wish in held_by_rule)
+
+        refill.settle(better)
 
     def _wanted(self) -> NDArray[np.bool_]:
         program = prices(self.layout, seconds=max(0.1, (self.until - monotonic()) / 3))

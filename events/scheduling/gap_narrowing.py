@@ -10,6 +10,7 @@ from random import Random
 
 from pysat.solvers import Solver
 
+from events.scheduling.clauses import FALSE
 from events.scheduling.gap_clauses import GapClauses
 from events.scheduling.problem import Problem
 from events.scheduling.timetable import Timetable
@@ -34,7 +35,7 @@ class Narrowing:
         self._random = Random(seed)  # noqa: S311 - an order to ask in is no secret
         self._encoded = GapClauses(problem)
         self._waits = {person: counted[0] for person, counted in enumerate(self._encoded.counted) if counted}
-        self._more_than: list[int] = []
+        self._more_than: dict[int, int] = {}
         # Those who may wait now; and those of them who must be let wait whatever the number of gaps.
         self._may = set(self._waits)
         self._must: set[int] = set()
@@ -56,13 +57,6 @@ class Narrowing:
         others = [person for person in self._waits if person not in self._may]
         self._may.update(self._random.sample(others, min(len(others), 1 + int(share * len(others)))))
 
-    def count_up_to(self, gaps: int) -> None:
-        """Make ready for questions for fewer than so many gaps."""
-        done = len(self._encoded.clauses.clauses)
-        literals = [literal for counted in self._encoded.counted for literal in counted]
-        self._more_than = self._encoded.clauses.counted(literals, gaps)
-        self._solver.append_formula(self._encoded.clauses.clauses[done:])
-
     def ask(self, most: int | None, conflicts: int) -> Finding | None:
         """For at most so many gaps (None: any number); None if so much work gave no answer, or just for fewer people.
 
@@ -71,8 +65,8 @@ class Narrowing:
         gapless = {-wait: person for person, wait in self._waits.items() if person not in self._may}
         assumptions = list(gapless)
         self._random.shuffle(assumptions)
-        total = [] if most is None or most >= len(self._more_than) else [-self._more_than[most]]
-        found = self._solved([*total, *assumptions], conflicts)
+        total = [] if most is None else [-self._counted(most)]
+        found = self._solved([*assumptions, *total], conflicts)
         if found is None:
             return None
         if found:
@@ -92,11 +86,21 @@ class Narrowing:
         """Fewer assumptions that cannot hold together, as far as that takes little work."""
         for literal in list(blamed):
             fewer = [other for other in blamed if other != literal]
-            if fewer and len(fewer) < len(blamed) and self._solved([*kept, *fewer], _CONFLICTS_TO_SHRINK) is False:
+            if fewer and len(fewer) < len(blamed) and self._solved([*fewer, *kept], _CONFLICTS_TO_SHRINK) is False:
                 core = set(self._solver.get_core() or ())
                 # None of them: the count alone is refused, which the next question says.
                 blamed = [other for other in fewer if other in core] or blamed
         return blamed
+
+    def _counted(self, most: int) -> int:
+        """A literal that there are more gaps than that; made when asked for, as small counters serve best."""
+        if most not in self._more_than:
+            clauses = self._encoded.clauses
+            done = len(clauses.clauses)
+            literals = [literal for counted in self._encoded.counted for literal in counted]
+            self._more_than[most] = ([*clauses.counted(literals, most + 1), *[FALSE] * (most + 1)])[most]
+            self._solver.append_formula(clauses.clauses[done:])
+        return self._more_than[most]
 
     def _solved(self, assumptions: list[int], conflicts: int) -> bool | None:
         self._solver.conf_budget(conflicts)

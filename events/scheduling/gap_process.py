@@ -30,7 +30,9 @@ _DEATH_OF_PARENT = 1  # PR_SET_PDEATHSIG of Linux' prctl
 
 @dataclass(frozen=True)
 class Task:
-    """`way` is one of `WAYS`; the process ends itself after `seconds` if nobody ends it before."""
+    """`way` is one of `WAYS`; the process ends itself after `seconds` if nobody ends it before.
+
+    `seed` is heeded by the search from below alone."""
 
     way: str
     problem: Problem
@@ -136,7 +138,7 @@ def main() -> None:
 
 def _work(task: Task, out: BinaryIO, bounds: _Bounds) -> None:
     if task.way == "by_cores":
-        by_cores(task.problem, lambda finding: _send(finding, out), seed=task.seed)
+        by_cores(task.problem, lambda finding: _send(finding, out))
     elif task.way == "from_below":
         for finding in from_below(task.problem, lambda: bounds.known, seed=task.seed):
             if finding is not None:

@@ -6,7 +6,6 @@ Source: Ignatiev, Morgado and Marques-Silva, RC2 (JSAT 2019).
 """
 
 from collections.abc import Callable, Generator, Iterator
-from random import Random
 
 from pysat.examples.rc2 import RC2
 from pysat.formula import WCNF
@@ -17,25 +16,24 @@ from events.scheduling.gap_narrowing import SOLVER, Finding, Narrowing
 from events.scheduling.problem import Problem
 from events.scheduling.timetable import Timetable, gaps_of_people
 
-_FIRST_CONFLICTS = 2_000
+_FIRST_CONFLICTS = 3_000
+_CONFLICTS_TO_NARROW = 1_500
 _GROWTH = 1.4
-_CONFLICTS_FOR_A_MOVE = 1_000
-_LEAST_MOVES = 5
+_CONFLICTS_FOR_A_MOVE = 4_000
+_LEAST_MOVES = 2
 # So many people more may wait where it cannot be told whether fewer would do.
-_WIDENING = 0.1
+_WIDENING = 0.3
 
 # Asks for the bound that is known by now from elsewhere; tells what was found.
 KnownBound = Callable[[], int]
 Tell = Callable[[Finding], None]
 
 
-def by_cores(problem: Problem, tell: Tell, *, seed: int = 0) -> None:
+def by_cores(problem: Problem, tell: Tell) -> None:
     """Core-guided MaxSAT: each core raises the bound, the first model is the optimum."""
     encoded = GapClauses(problem)
     formula = WCNF()
-    clauses = list(encoded.clauses.clauses)
-    Random(seed).shuffle(clauses)  # noqa: S311 - an order is no secret
-    formula.extend(clauses)
+    formula.extend(encoded.clauses.clauses)
     formula.extend([[-gap] for gap in encoded.all_gaps], weights=[1] * len(encoded.all_gaps))
     with RC2(formula, solver=SOLVER) as solver:
         process_core = solver.process_core
@@ -64,7 +62,6 @@ def from_below(problem: Problem, known_bound: KnownBound, *, seed: int = 0) -> I
     yield Finding(narrow)
     start = min((first.timetable, narrow), key=lambda timetable: _gaps(problem, timetable))
     improver = GapImprover(problem, start, seed=seed)
-    narrowing.count_up_to(improver.gaps)
     bound, conflicts = 0, float(_FIRST_CONFLICTS)
     while (known := max(bound, known_bound())) < improver.gaps:
         if known > bound:
@@ -91,7 +88,7 @@ def _answered(narrowing: Narrowing) -> Generator[None, None, Finding]:
 def _narrowed(narrowing: Narrowing) -> Generator[Finding | None, None, Timetable]:
     """A timetable in which few people wait, however often."""
     narrowing.narrow()
-    conflicts = float(_FIRST_CONFLICTS)
+    conflicts = float(_CONFLICTS_TO_NARROW)
     while True:
         size = narrowing.size
         found = narrowing.ask(None, int(conflicts))

@@ -39,7 +39,8 @@ class GapsProof:
 def prove_fewest_gaps(problem: Problem, *, seconds: float, seed: int = 0, on_progress: OnProgress = go_on) -> GapsProof:
     """All wishes held, whether they say so or not, every rule kept, and the total number of idle gaps smallest.
 
-    `seconds` are wall-clock seconds of two cores. Which of several best timetables it is may differ between runs.
+    `seconds` are wall-clock seconds of two cores. Which of several best timetables it is may differ between runs,
+    `seed` or not: two processes race.
 
     Raises:
         RuntimeError: a search failed; says how.

@@ -7,11 +7,15 @@ from uuid import UUID
 
 from django import forms
 from django.conf import settings
+from django.utils.formats import number_format
+from django.utils.functional import lazy
 from django.utils.html import format_html
+from django.utils.text import format_lazy
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from events.domain.people.person_fields import MOST_MEETINGS, PersonFields
+from events.domain.people.sheets import MOST_ROWS
 from events.domain.people.stating import OwnText
 from events.enums import ParticipantState, PeopleKind
 from events.models import EventTerms, Participant, Slot, Stand
@@ -45,7 +49,7 @@ class PlaceForm(PlainForm):
         label=gettext_lazy("Telephone on the day"),
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
-        help_text=gettext_lazy("Only for the organiser, in case something changes at short notice."),
+        help_text=gettext_lazy("For the organiser, if something changes at short notice; others see it only if it may stand in the catalogue."),
     )
     kind = forms.ChoiceField(label=gettext_lazy("You come as"), choices=PeopleKind.choices, widget=forms.RadioSelect)
     is_senior = forms.BooleanField(label=gettext_lazy("Senior researcher or clinician"), required=False)
@@ -222,12 +226,19 @@ class AddPersonForm(OrganiserPlaceForm):
     field_order = ("organisation", "name", "email")
 
 
+def _most_rows() -> str:
+    return str(number_format(MOST_ROWS, force_grouping=True))
+
+
 class UploadForm(PlainForm):
     """A file with people."""
 
     file = forms.FileField(
         label=gettext_lazy("File with people"),
-        help_text=gettext_lazy("CSV or XLSX, at most 5 MB and 5,000 rows. Nothing is stored before you say so."),
+        help_text=format_lazy(
+            gettext_lazy("CSV or XLSX, at most 5 MB and {most} rows. Nothing is stored before you say so."),
+            most=lazy(_most_rows, str)(),
+        ),
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx"}),
         error_messages={"empty": gettext_lazy("The file is empty. Export it again.")},
     )

@@ -36,6 +36,12 @@ class RatingForm(PlainForm):
     )
     note = Text(label=_("A note for the hub"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
+    def __init__(self, *args: Any, asks_contact: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not asks_contact:
+            # Who shares a colleague's agenda tells of the meeting, and never opens the colleague's address.
+            del self.fields["shares_contact"]
+
     def fields_told(self) -> RatingFields:
         """What was said, for the domain."""
         told = self.cleaned_data
@@ -43,7 +49,7 @@ class RatingForm(PlainForm):
             other_came=_TRUTH.get(told["other_came"]),
             rating=told["rating"],
             goes_on=_TRUTH.get(told["goes_on"]),
-            shares_contact=_TRUTH.get(told["shares_contact"]),
+            shares_contact=_TRUTH.get(told.get("shares_contact", "")),
             note=told["note"],
         )
 

@@ -3,6 +3,7 @@
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from events.queries.contacts import reachable_people
 from frontend.introduction_bridge import other_side
 from frontend.mails.cases import Case
 from frontend.mails.facts import asked_facts, card, last_words, named
@@ -11,7 +12,6 @@ from frontend.mails.ways import introduction_link, page_link
 from mailgate.models import OutgoingMail
 from mailgate.renderers import Addresses, RenderedMail
 from matching.enums import CONSENTED_STATES, IntroductionState, Side, TimelineKind
-from matching.queries.contacts import contact_people
 
 
 def accepted(case: Case) -> Letter | None:
@@ -135,7 +135,7 @@ def _reason_facts(case: Case) -> tuple[Fact, ...]:
 
 def _contact_lines(case: Case) -> list[str]:
     """Only for a side of a contact to which both said yes."""
-    people = contact_people(case.introduction, other_side(case.side))
+    people = reachable_people(case.introduction, other_side(case.side))
     lines = [f"{person.name}, {person.address}" if person.name else person.address for person in people]
     if not lines:
         lines = [_("No address of theirs is known. Write to the hub, and it helps you on.")]

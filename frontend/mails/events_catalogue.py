@@ -5,9 +5,9 @@ from django.utils.translation import gettext as _
 
 from events.models import Participant
 from events.queries.agenda import agenda_of
+from frontend.event_links import place_token
 from frontend.mails.cases import public_id
 from frontend.mails.letters import Button, Fact, Letter, draw
-from mailgate.links import sign
 from mailgate.models import OutgoingMail
 from mailgate.renderers import Addresses, RenderedMail, Renderer
 
@@ -24,7 +24,7 @@ def rate(mail: OutgoingMail, addresses: Addresses) -> RenderedMail | None:
     open_meetings = [entry for entry in agenda.planned if entry.side and not entry.is_rated]
     if not open_meetings:
         return None
-    token = sign("agenda", participant=str(person.public_id))
+    token = place_token(person)
     named = [
         f"{entry.starts_at.astimezone(person.event.zone):%H:%M} {entry.title}" for entry in open_meetings[:MOST_NAMED]
     ]

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from events.enums import EventState, ParticipantState
 from events.models import Participant
 from events.queries.people import linked_place, place_in_queue
+from frontend.event_links import place_token
 from frontend.event_words import when_words
 from frontend.mails.cases import public_id
 from frontend.mails.letters import Button, Fact, Letter, draw
-from mailgate.links import sign
 from mailgate.models import OutgoingMail
 from mailgate.renderers import Addresses, RenderedMail, Renderer
 
@@ -45,7 +45,7 @@ def _facts(person: Participant) -> tuple[Fact, ...]:
 
 
 def _button(person: Participant, addresses: Addresses, label: str) -> Button:
-    token = sign("agenda", participant=str(person.public_id))
+    token = place_token(person)
     return Button(label, addresses.link(reverse("frontend:event_place", args=[token])))
 
 

@@ -7,9 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from events.enums import MeetingState, OfferState
-from events.models import Meeting, Participant, Publication, StandbyOffer
+from events.models import Meeting, Participant, Publication, Slot, StandbyOffer
 from events.queries.people import linked_place
 from events.queries.timetable import linked_offer, meetings_of_person
+from frontend.event_links import address_mark, place_token
 from frontend.mails.cases import public_id
 from frontend.mails.letters import Button, Fact, Letter, draw
 from frontend.timetable_words import people_words, person_words, place_words, slot_words, when_words
@@ -85,6 +86,24 @@ def cancelled(mail: OutgoingMail, addresses: Addresses) -> RenderedMail | None:
     return draw(letter, hub=mail.hub, addresses=addresses)
 
 
+def gone(mail: OutgoingMail, addresses: Addresses) -> RenderedMail | None:
+    """A meeting whose other side was erased: nothing is left of it but when it would have been."""
+    person = _reader(mail)
+    if person is None:
+        return None
+    slot = Slot.lost_too.filter(event=person.event, public_id=public_id(mail, "slot")).first()
+    facts = (Fact(_("When"), slot_words(slot, person.event, with_day=True)),) if slot is not None else ()
+    letter = Letter(
+        subject=_("Called off: a meeting at %(event)s") % {"event": person.event.name},
+        lead=_("A meeting of yours at %(event)s comes to nothing: the other side has left. We are sorry.")
+        % {"event": person.event.name},
+        facts=facts,
+        button=_agenda(person, addresses),
+        notes=(_("If another wish of yours can have the slot, we write to you."),) if facts else (),
+    )
+    return draw(letter, hub=mail.hub, addresses=addresses)
+
+
 def standby_offer(mail: OutgoingMail, addresses: Addresses) -> RenderedMail | None:
     """A freed slot for two who wished to meet: one page, yes or no."""
     person = _reader(mail)
@@ -92,7 +111,9 @@ def standby_offer(mail: OutgoingMail, addresses: Addresses) -> RenderedMail | No
     if person is None or offer is None or offer.state != OfferState.OFFERED or offer.expires_at <= timezone.now():
         return None
     other = _other(offer, person)
-    token = sign("standby", offer=str(offer.public_id), participant=str(person.public_id))
+    token = sign(
+        "standby", offer=str(offer.public_id), participant=str(person.public_id), address=address_mark(person)
+    )
     letter = Letter(
         subject=_("A slot is free: meet %(name)s?") % {"name": other.name},
         lead=_("You and %(name)s wished to meet at %(event)s, and now a slot is free.")
@@ -150,7 +171,7 @@ def _fact(meeting: Meeting, person: Participant, *, is_off: bool = False) -> Fac
 
 def _agenda(person: Participant, addresses: Addresses) -> Button:
     """The plan on a phone, with nothing to sign in to."""
-    token = sign("agenda", participant=str(person.public_id))
+    token = place_token(person)
     return Button(_("Open your agenda"), addresses.link(reverse("frontend:event_agenda_link", args=[token])))
 
 
@@ -158,5 +179,6 @@ RENDERERS: dict[str, Renderer] = {
     "event_timetable": timetable,
     "event_meeting_changed": changed,
     "event_meeting_cancelled": cancelled,
+    "event_meeting_gone": gone,
     "event_standby_offer": standby_offer,
 }

@@ -16,6 +16,7 @@ from events.queries.people import linked_place
 from events.queries.suggestions import suggestions_for
 from events.queries.wishes import is_hidden, linked_request
 from frontend.bridge import bridge_card
+from frontend.event_links import address_mark
 from frontend.event_wishes import person_card, request_card, until_words
 from frontend.mails.cases import public_id
 from frontend.mails.letters import Button, Fact, Letter, draw
@@ -153,7 +154,8 @@ def _can_answer(case: Case) -> bool:
 def _question(case: Case) -> dict[str, object]:
     row = case.request
     card = request_card(row, reader=case.reader, today=timezone.localdate())
-    address = reverse("frontend:event_answer_link", args=[sign("event_answer", request=str(row.public_id))])
+    token = sign("event_answer", request=str(row.public_id), address=address_mark(row.receiver))
+    address = reverse("frontend:event_answer_link", args=[token])
     return {
         "card": card,
         "facts": (

@@ -10,6 +10,7 @@ ONE = f"{EVENT}requests/<uuid:public_id>/"
 urlpatterns: list[URLPattern] = [
     # By the link in a mail
     path("events/answer/<str:token>/", answer_links.answer_link, name="event_answer_link"),
+    path("events/agenda/<str:token>/call-off/<uuid:public_id>/", requests.call_off_link, name="event_call_off_link"),
     # Who else comes
     path(f"{EVENT}people/", others.others, name="event_others"),
     path(f"{EVENT}stands/<str:number>/", others.stand, name="event_stand"),

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from events.queries.contacts import reachable_people
 from frontend.forms.bodies import form_page
 from frontend.forms.introductions import AnswerForm, InterestsForm
 from frontend.introduction_bridge import SHORT_CHARACTERS, introduction_card, other_side
@@ -27,7 +28,7 @@ from mailgate.links import LinkExpired, LinkInvalid, read
 from matching.domain.introductions.declaring import declare_interests
 from matching.enums import AnswerSource, Side
 from matching.models import Introduction
-from matching.queries.contacts import contact_people, find_linked_introduction
+from matching.queries.contacts import find_linked_introduction
 
 LINK_DAYS = 120
 _CONFLICT = 409
@@ -125,7 +126,7 @@ def _show(
     context |= {
         "heading": heading_of(found, side),
         "standing": standing_of(found, side, now=now),
-        "people": contact_people(found, other_side(side)) if found.both_consented else None,
+        "people": reachable_people(found, other_side(side)) if found.both_consented else None,
         "may_declare": found.both_consented,
         "interests_url": context["answer_url"],
         **interests_context(found, side, interests or InterestsForm()),

@@ -96,7 +96,10 @@ def contact_people(introduction: Introduction, side: Side) -> tuple[ContactPerso
 
     The profile's own contact address, and the person who asked or said yes; where neither is known, everybody who
     speaks for the organisation. A large hospital does not open the addresses of all its departments by one yes.
+    Nobody where the two met at an event: there two people opened their own addresses, which the event knows.
     """
+    if introduction.channel == Channel.EVENT:
+        return ()
     profile = introduction.party(side)
     spoke = [entry.actor for entry in introduction.timeline.all() if entry.side == side and entry.kind in _SPEAKING]
     rows = profile.organisation.affiliations.filter(user__is_active=True).select_related("user")

@@ -230,10 +230,15 @@ def timeline_of(viewer: Viewer, introduction: Introduction) -> list[TimelineEntr
 
 
 def contact_details(viewer: Viewer, introduction: Introduction, side: str) -> ContactDetails | None:
-    """How to reach that side; none before both have said yes (its own people and staff always may)."""
+    """How to reach that side; none before both have said yes (its own people and staff always may).
+
+    No addresses where the two met at an event: there two people opened their own, which the event knows.
+    """
     if not may_see_introduced_contact(viewer, introduction, side):
         return None
     profile = introduction.party(side)
+    if introduction.channel == Channel.EVENT:
+        return ContactDetails(profile.name, profile.organisation.name, profile.organisation.website, "", ())
     people = Affiliation.objects.filter(
         hub_id=viewer.hub_id, organisation_id=profile.organisation_id, user__is_active=True
     ).order_by("user__name", "user__email")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from events.domain.day.asking_ratings import ask_ratings
+from events.domain.people.forgetting import forget_needs
 from events.domain.people.reconfirming import run_people_clock
 from events.domain.timetable.running import run_due
 from events.domain.timetable.standby import lapse_due
@@ -44,6 +45,7 @@ DUTIES: tuple[Duty, ...] = (
     Duty("standby offers", timedelta(minutes=1), lapse_due),
     Duty("meeting requests", timedelta(minutes=1), expire_due),
     Duty("event recommendations", timedelta(minutes=1), suggest_due),
+    Duty("event needs", timedelta(days=1), forget_needs),
     Duty("ratings", timedelta(minutes=15), ask_ratings),
     Duty("mails", timedelta(seconds=2), _mails),
 )

@@ -82,7 +82,9 @@ def _open(name: str) -> dict[str, Any]:
             name=f"Gæst fra {profile.name}", email=f"{profile.slug}@{event.slug}.example", title="Udvikling",
             kind="participant", meets=True, beside_cap=True, shares_contact=True,
         )  # fmt: skip
-        register_person(event, profile=profile, fields=fields, source=Source.ORGANISER, viewer=viewer, now=now, tells=False)
+        register_person(
+            event, profile=profile, fields=fields, source=Source.ORGANISER, viewer=viewer, now=now, tells=False
+        )
     return {"slug": event.slug}
 
 

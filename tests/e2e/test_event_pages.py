@@ -1,4 +1,4 @@
-"""The pages of events in both languages, one by day at a desk and one by night on a phone: whoever comes can use them."""
+"""The pages of events in both languages, one by day at a desk, one by night on a phone: whoever comes can use them."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from events.domain.wishes import answering
 from events.domain.wishes.answering import answer_request, expire_due, withdraw_request
 from events.domain.wishes.asking import ask_meeting
 from events.domain.wishes.wish_errors import MeetingAgreed, NoFreeSlot, SaidNoThanks
@@ -87,6 +88,20 @@ def test_answer_after_the_last_moment_is_too_late_even_before_the_clock(request_
     assert MeetingRequest.objects.get().state == "asked"
 
 
+@pytest.mark.parametrize("accepts", [True, False])
+@pytest.mark.parametrize("side", ["sender_id", "receiver_id"])
+@pytest.mark.parametrize("state", ["waiting", "standby", "cancelled"])
+def test_request_of_two_of_whom_one_has_no_place_is_not_open(
+    request_: MeetingRequest, state: str, side: str, accepts: bool
+) -> None:
+    Participant.objects.filter(pk=getattr(request_, side)).update(state=state)
+
+    with pytest.raises(AnswerTooLate):
+        answer_request(request_, accepts=accepts, now=NOW)
+
+    assert MeetingRequest.objects.get().state == "asked"
+
+
 def test_yes_to_somebody_to_whom_one_has_said_no_thanks_is_refused(request_: MeetingRequest) -> None:
     prefer(request_.receiver, other=request_.sender, wanting="no_thanks", now=NOW)
 
@@ -99,9 +114,23 @@ def test_yes_to_somebody_to_whom_one_has_said_no_thanks_is_refused(request_: Mee
 def test_sender_takes_an_open_request_back_quietly(request_: MeetingRequest) -> None:
     withdraw_request(request_, person=request_.sender, viewer=speaks_as(request_.sender), now=NOW)
 
-    assert MeetingRequest.objects.get().state == "withdrawn"
+    row = MeetingRequest.objects.get()
+    assert (row.state, row.answered_at) == ("withdrawn", None)
     assert LoadPlace.objects.count() == 0
     assert mails("event_request_withdrawn") == []
+
+
+def test_taking_back_locks_the_event_before_the_request(
+    request_: MeetingRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locked: list[str] = []
+    for name in ("lock_event", "lock_request"):
+        take = getattr(answering, name)
+        monkeypatch.setattr(answering, name, lambda row, name=name, take=take: locked.append(name) or take(row))
+
+    withdraw_request(request_, person=request_.sender, now=NOW)
+
+    assert locked == ["lock_event", "lock_request"]
 
 
 def test_receiver_does_not_take_back_what_was_only_asked(request_: MeetingRequest) -> None:

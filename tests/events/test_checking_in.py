@@ -97,8 +97,9 @@ def test_id_that_was_used_for_another_badge_checks_nobody_in(bazar: Bazar, organ
     assert came_at(bazar.bo) is None
 
 
-def test_who_cancelled_is_told_at_the_door(bazar: Bazar, organiser: Viewer) -> None:
-    Participant.objects.filter(pk=bazar.bo.pk).update(state=ParticipantState.CANCELLED)
+@pytest.mark.parametrize("state", [each for each in ParticipantState if each != ParticipantState.REGISTERED])
+def test_who_has_no_place_is_told_at_the_door(bazar: Bazar, organiser: Viewer, state: str) -> None:
+    Participant.objects.filter(pk=bazar.bo.pk).update(state=state)
 
     (result,) = check_in(bazar.event, viewer=organiser, scans=[scan("KBB")], now=NOW)
 

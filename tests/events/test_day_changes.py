@@ -5,19 +5,23 @@ from datetime import timedelta
 import pytest
 
 from events.domain.people.registering import cancel_person
-from events.domain.setup.changing import change_event
 from events.domain.setup.grids import remove_slot
+from events.domain.setup.states import call_off
 from events.domain.timetable.day_changes import (
     note_cancellation,
     note_event_called_off,
     note_slot_lost,
     note_withdrawal,
 )
+from events.domain.timetable.moving import cancel_meeting
 from events.domain.timetable.publishing import place_meeting
 from events.enums import RunKind
 from events.models import Meeting, RequestGuest, Slot
 from hubs.models import Hub
 from mailgate.models import OutgoingMail
+from matching.domain.introductions.capacity import take_place
+from matching.enums import Channel
+from matching.models import LoadPlace
 from tests.events.timetable_days import NOW, Day, computed, organiser, place_of, small_day
 
 pytestmark = pytest.mark.django_db
@@ -104,11 +108,54 @@ def test_lost_slot_lets_go_of_what_a_hand_had_fixed(day: Day) -> None:
     assert (request.fixed_slot, request.fixed_table, place_of(request)[0]) == (None, None, "cancelled")
 
 
-def test_event_that_is_called_off_tells_everybody(day: Day, hub: Hub) -> None:
-    event = change_event(day.event, viewer=organiser(hub))
+def test_event_that_is_called_off_tells_once_of_everything(day: Day, hub: Hub) -> None:
+    call_off(day.event, viewer=organiser(hub), version=day.fresh().version, reason="Salen er lukket.", now=LATER)
 
-    assert note_event_called_off(event, actor=None, now=LATER) == 3
-    assert (standing(), told()) == ([], ["anna", "bo", "cai", "dan", "eva"])
+    assert standing() == []
+    assert set(Meeting.objects.values_list("sequence", flat=True)) == {1}
+    assert told("event_called_off") == ["anna", "bo", "cai", "dan", "eva"]
+    assert OutgoingMail.objects.count() == 5
+
+
+def take_places(day: Day) -> None:
+    """As accepting does: a place of the receiver's month."""
+    for request in day.event.requests.all():
+        profile = request.receiver.participation.profile
+        take_place(profile, channel=Channel.EVENT, subject=request.public_id, now=NOW)
+
+
+def counted() -> list[str]:
+    """Whose month still counts a request."""
+    return sorted(LoadPlace.objects.values_list("profile__name", flat=True))
+
+
+def test_meeting_that_is_called_off_takes_no_place_of_the_month(day: Day, hub: Hub) -> None:
+    take_places(day)
+    meeting = Meeting.objects.get(request__receiver__name="Bo")
+
+    cancel_meeting(meeting, viewer=organiser(hub), version=meeting.version, now=LATER)
+
+    assert counted() == ["Firma Cai", "Firma Eva"]
+    assert day.event.requests.get(receiver__name="Bo").answered_at == LATER
+
+
+def test_person_who_cancels_frees_the_months_of_all_it_agreed_or_asked_to_meet(day: Day) -> None:
+    anna, eva = day.event.people.get(name="Anna"), day.event.people.get(name="Eva")
+    day.wish(anna, eva, state="asked")
+    take_places(day)
+
+    cancel_person(anna, now=LATER)
+
+    assert counted() == ["Firma Eva"]
+    assert LoadPlace.objects.get().subject == day.event.requests.get(sender__name="Dan").public_id
+
+
+def test_event_that_is_called_off_frees_every_month(day: Day) -> None:
+    take_places(day)
+
+    note_event_called_off(day.event, actor=None, now=LATER)
+
+    assert counted() == []
 
 
 def test_request_that_is_taken_back_takes_its_meeting_with_it(day: Day) -> None:

@@ -8,16 +8,16 @@ import openpyxl
 import pytest
 
 from events.domain.people.importing import Outcome, PersonRow, import_people, plan_import, read_people
-from events.domain.people.registering import cancel_person
+from events.domain.people.registering import cancel_person, change_person
 from events.domain.people.sheets import MOST_COLUMNS, MOST_ROWS, SheetRefused, read_sheet
 from events.enums import ParticipantState, PeopleKind
 from events.models import Event, Participant
 from hubs.models import Hub
-from kernel.errors import NotAllowed, NotFound
+from kernel.errors import EditConflict, NotAllowed, NotFound
 from kernel.models import AuditRecord
 from mailgate.models import OutgoingMail
 from profiles.models import Organisation, Profile
-from tests.events.arrivals import NOW, comes, member, open_event, organiser
+from tests.events.arrivals import NOW, comes, member, open_event, organiser, written
 from tests.factories import HubFactory, OrganisationFactory, ProfileFactory
 
 S = ParticipantState
@@ -289,6 +289,17 @@ def test_later_file_pays_renames_cancels_and_never_overwrites(event: Event) -> N
         "C-1": ("Eva Dal", "c@example.test", S.CANCELLED),
         "D-1": ("Ole Selv", "d@example.test", S.REGISTERED),
     }
+
+
+def test_file_that_fills_a_field_makes_an_open_form_a_conflict(event: Event) -> None:
+    person = comes(event)
+
+    brought_in(event, f"Name,Email,Company,Phone\nPerson,{person.email},Lund ApS,12345678".encode())
+
+    stored = Participant.objects.get()
+    assert (stored.phone, stored.version) == ("12345678", 2)
+    with pytest.raises(EditConflict):
+        change_person(person, fields=written(email=person.email), version=1, now=NOW)
 
 
 def test_person_who_signed_up_alone_is_known_by_the_address(event: Event) -> None:

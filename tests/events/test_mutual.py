@@ -2,6 +2,7 @@
 
 import pytest
 
+from events.domain.wishes.answering import withdraw_request
 from events.domain.wishes.mutual import make_mutual_requests
 from events.domain.wishes.wish_errors import RequestsOnly, WishesClosed
 from events.domain.wishes.wishing import prefer
@@ -99,3 +100,25 @@ def test_other_modes_and_states_plan_nothing(planned: Event, values: dict[str, s
         make_mutual_requests(planned, viewer=organiser(planned), now=NOW)
 
     assert MeetingRequest.objects.count() == 0
+
+
+@pytest.mark.parametrize("by", ["sender", "receiver"])
+def test_meeting_that_was_called_off_for_good_is_not_agreed_again(planned: Event, by: str) -> None:
+    asta, bo = two(planned)
+    both_wish(asta, bo)
+    viewer = organiser(planned)
+    make_mutual_requests(planned, viewer=viewer, now=NOW)
+    agreed = MeetingRequest.objects.get()
+    withdraw_request(agreed, person=getattr(agreed, by), now=NOW)
+
+    assert make_mutual_requests(planned, viewer=viewer, now=NOW) == 0
+
+
+def test_question_that_was_taken_back_unanswered_leaves_two_who_wish_free(planned: Event) -> None:
+    asta, bo = two(planned)
+    both_wish(asta, bo)
+    MeetingRequest.objects.create(
+        hub=planned.hub, event=planned, sender=asta, receiver=bo, state="withdrawn", asked_at=NOW, expires_at=NOW
+    )
+
+    assert make_mutual_requests(planned, viewer=organiser(planned), now=NOW) == 1

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from events.domain.day.asking_ratings import ask_ratings
-from events.domain.day.rating import RatingFields, TooEarlyToRate, contact_is_open, rate_meeting
+from events.domain.day.rating import RatingFields, TooEarlyToRate, rate_meeting
 from events.enums import MeetingState
-from events.models import Event, Meeting, MeetingSide
+from events.models import Event, EventStatement, Meeting, MeetingSide, Participant
+from events.queries.contacts import contact_is_open
 from events.queries.report import editions, report_of, told_of
 from hubs.models import Hub
 from kernel.errors import InvalidInput, NotFound
@@ -15,6 +16,7 @@ from mailgate.models import OutgoingMail
 from matching.enums import Channel, IntroductionState
 from matching.models import FollowUp, Introduction
 from tests.events.bazar import END, START, Bazar, make_bazar
+from tests.factories import StatementFactory
 
 AFTER = START + timedelta(hours=1, minutes=30)
 YES = RatingFields(other_came=True, rating=4, goes_on=True, shares_contact=True)
@@ -55,6 +57,20 @@ def test_two_yes_make_a_contact_that_both_wanted_with_follow_ups(bazar: Bazar) -
     assert contact.new_to_each_other is True
     assert FollowUp.objects.filter(introduction=contact).count() == 8
     assert {quote.text for quote in contact.quotes.all()} == {"Vi søger en afdeling.", "Vi tilbyder tid."}
+
+
+def test_contact_quotes_each_side_in_the_language_of_its_words(bazar: Bazar) -> None:
+    EventStatement.objects.create(
+        hub=bazar.event.hub, participation=bazar.bo.participation, kind="offer", text="Vi tilbyder tid.", language="en"
+    )
+    StatementFactory(profile=bazar.anna.participation.profile, text="Vi søger en afdeling.", language="da")
+    Participant.objects.filter(pk=bazar.anna.pk).update(language="en")
+
+    rate(bazar, YES)
+    rate(bazar, YES, who="bo")
+
+    quotes = Introduction.objects.get().quotes
+    assert dict(quotes.values_list("text", "language")) == {"Vi søger en afdeling.": "da", "Vi tilbyder tid.": "en"}
 
 
 def test_rating_again_makes_no_second_contact_and_takes_no_address_back(bazar: Bazar) -> None:

@@ -170,3 +170,25 @@ def test_clock_fills_raised_places_and_learns_accounts(event: Event) -> None:
 
     assert (done, states(event)) == ([2, 0], [S.REGISTERED] * 4)
     assert list(Participant.objects.exclude(user=None).values_list("pk", "user")) == [(people[0].pk, account.pk)]
+
+
+def test_who_gets_a_place_after_the_question_was_mailed_has_confirmed_by_it(event: Event) -> None:
+    people = [comes(event, number) for number in range(4)]
+    for person in people[:3]:
+        reconfirm(person, now=NOW)
+    cancel_person(people[0], now=LATE)
+
+    people[3].refresh_from_db()
+    assert (people[3].state, people[3].reconfirmed_at) == (S.REGISTERED, LATE)
+    run_people_clock(LATE)
+    assert asked_mails() == 0
+
+
+def test_who_comes_back_is_asked_again_before_the_place_is_lost(event: Event) -> None:
+    person = comes(event)
+    ask_reconfirmation(event, now=NOW + DAY)
+    cancel_person(person, now=NOW + 2 * DAY)
+    comes(event, at=NOW + 3 * DAY)
+
+    assert ask_reconfirmation(event, now=NOW + 4 * DAY) == 1
+    assert asked_mails() == 2

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from events.enums import ParticipantState
 from events.models import Event, Meeting, MeetingSide, Participant, Slot
-from frontend.views.events.agenda import feed_token, place_token
+from frontend.event_links import feed_token, place_token
 from hubs.enums import Role
 from hubs.models import Hub
 from mailgate.links import sign

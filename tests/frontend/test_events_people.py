@@ -13,6 +13,7 @@ from events.domain.people.registering import Source, register_person
 from events.domain.people.stating import OwnText, set_event_statements
 from events.enums import ActivityLevel, EventState, ParticipantState
 from events.models import Event, EventStatement, Participant
+from frontend.event_links import place_token
 from frontend.mails.events_people import RENDERERS
 from hubs.enums import Role
 from hubs.models import Hub
@@ -54,7 +55,7 @@ def comes(event: Event, profile: Profile, email: str = "kim@example.test", **opt
 
 
 def link(person: Participant, rest: str = "") -> str:
-    return f"/en/events/place/{sign('agenda', participant=str(person.public_id))}/{rest}"
+    return f"/en/events/place/{place_token(person)}/{rest}"
 
 
 def test_visitor_reads_the_event_and_who_comes_only_in_numbers(client: Client, event: Event, profile: Profile) -> None:
@@ -336,7 +337,7 @@ def test_forged_foreign_and_old_links_open_nothing(client: Client, event: Event,
 
     answers = [client.post(f"/en/events/place/{token}/", {"do": "cancel"}).status_code for token in wrong]
     later = timezone.now().timestamp() + 401 * 24 * 3600
-    token = sign("agenda", participant=claim)
+    token = place_token(person)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("django.core.signing.time.time", lambda: later)
         old = client.post(f"/en/events/place/{token}/", {"do": "cancel"}).status_code

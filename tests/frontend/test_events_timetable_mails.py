@@ -12,6 +12,7 @@ from events.domain.timetable.moving import move_meeting
 from events.domain.timetable.standby import offer_slot
 from events.enums import OfferState
 from events.models import Availability, Event, Meeting, Participant, StandbyOffer
+from frontend.event_links import address_mark, place_token
 from frontend.mails.events_timetable import RENDERERS
 from hubs.models import Hub
 from mailgate.links import sign
@@ -50,7 +51,7 @@ def offer(day: Day, hub: Hub) -> StandbyOffer:
 
 def standby_address(offer: StandbyOffer, name: str) -> str:
     person = offer.event.people.get(name=name)
-    token = sign("standby", offer=str(offer.public_id), participant=str(person.public_id))
+    token = sign("standby", offer=str(offer.public_id), participant=str(person.public_id), address=address_mark(person))
     return f"/en/events/standby/{token}/"
 
 
@@ -75,7 +76,7 @@ def test_link_of_a_third_person_or_a_made_up_one_opens_nothing(client: Client, o
     assert client.get("/en/events/standby/made-up/").status_code == 404
     gone = sign("standby", offer=str(uuid4()), participant=str(uuid4()))
     assert client.get(f"/en/events/standby/{gone}/").status_code == 410
-    agenda = sign("agenda", participant=str(offer.event.people.get(name="Anna").public_id))
+    agenda = place_token(offer.event.people.get(name="Anna"))
     assert client.get(f"/en/events/standby/{agenda}/").status_code == 404
 
 

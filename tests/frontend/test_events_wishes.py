@@ -13,6 +13,7 @@ from events.domain.wishes.asking import ask_meeting
 from events.domain.wishes.suggesting import suggest_people
 from events.domain.wishes.wishing import prefer
 from events.models import Event, Hall, MeetingRequest, Participant, Preference, Stand, SuggestionRound
+from frontend.event_links import address_mark, place_token
 from hubs.enums import Role
 from hubs.models import Hub
 from mailgate.links import sign
@@ -53,8 +54,12 @@ def body(client: Client, address: str, status: int = 200) -> str:
     return response.content.decode()
 
 
+def answer_token(request: MeetingRequest) -> str:
+    return sign("event_answer", request=str(request.public_id), address=address_mark(request.receiver))
+
+
 def link(request: MeetingRequest) -> str:
-    return f"/en/events/answer/{sign('event_answer', request=str(request.public_id))}/"
+    return f"/en/events/answer/{answer_token(request)}/"
 
 
 @pytest.mark.parametrize("part", ["people", "requests"])
@@ -345,7 +350,7 @@ def test_forged_link_opens_nothing(
     client: Client, pair: tuple[Participant, Participant], spoil: Callable[[str], str]
 ) -> None:
     made = ask(*pair)
-    token = sign("event_answer", request=str(made.public_id))
+    token = answer_token(made)
 
     response = client.post(f"/en/events/answer/{spoil(token)}/", {"answer": "yes"})
 
@@ -357,7 +362,7 @@ def test_link_of_another_page_and_of_a_request_that_is_gone(
     client: Client, pair: tuple[Participant, Participant]
 ) -> None:
     made = ask(*pair)
-    other = sign("agenda", participant=str(pair[1].public_id))
+    other = place_token(pair[1])
     address = link(made)
     made.delete()
 

@@ -60,7 +60,9 @@ def use(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
 
 def test_duties_have_names_of_their_own_and_mails_come_last() -> None:
-    assert [each.name for each in DUTIES] == ["introductions", "follow-ups", "learning", "forgetting", "mails"]
+    names = [each.name for each in DUTIES]
+
+    assert (len(set(names)), names[-1]) == (len(names), "mails")
 
 
 def test_once_sends_what_is_due(

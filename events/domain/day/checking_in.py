@@ -79,7 +79,7 @@ def _note(event: Event, scan: Scan, viewer: Viewer, now: datetime) -> Result:
     )
     if person is None:
         return Result(scan.scan, Seen.UNKNOWN, None)
-    if person.state == ParticipantState.CANCELLED:
+    if person.state != ParticipantState.REGISTERED:
         return Result(scan.scan, Seen.NOT_COMING, person)
     earlier = person.checked_in_at is not None
     made, is_new = CheckIn.objects.get_or_create(

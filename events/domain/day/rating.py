@@ -7,12 +7,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from events.enums import MeetingState
-from events.models import Meeting, MeetingSide
+from events.models import EventStatement, Meeting, MeetingSide, Participant
+from events.queries.contacts import contact_is_open
 from hubs.models import User
 from kernel.audit import record_change
 from kernel.errors import DomainError, InvalidInput, NotFound
 from matching.domain.introductions.carrying_on import Begun, carry_on
 from matching.models import Introduction
+from profiles.models import Statement
 from profiles.texts import clean_text
 
 LEAST_RATING, MOST_RATING = 1, 4
@@ -50,8 +52,17 @@ class RatingFields:
 
 
 @transaction.atomic
-def rate_meeting(side: MeetingSide, *, fields: RatingFields, actor: User | None, now: datetime) -> MeetingSide:
+def rate_meeting(
+    side: MeetingSide,
+    *,
+    fields: RatingFields,
+    actor: User | None,
+    now: datetime,
+    speaker: Participant | None = None,
+) -> MeetingSide:
     """Store what a side says; said again, the later words count. Both yes to contact details: the contact goes on.
+
+    `speaker` is who says it, where it may be a colleague who shares the agenda: nobody opens another's address.
 
     Raises:
         InvalidInput: the words cannot be stored.
@@ -64,8 +75,9 @@ def rate_meeting(side: MeetingSide, *, fields: RatingFields, actor: User | None,
         raise TooEarlyToRate(_("The meeting has not begun yet. Tell us afterwards."))
     locked = meeting.sides.select_for_update().get(pk=side.pk)
     locked.other_came, locked.rating, locked.goes_on = said.other_came, said.rating, said.goes_on
+    is_own = speaker is None or speaker.pk == locked.participant_id
     # A yes to contact details cannot be taken back once both have said it: the addresses are out.
-    if said.shares_contact is not None and not contact_is_open(meeting):
+    if is_own and said.shares_contact is not None and not contact_is_open(meeting):
         locked.shares_contact = said.shares_contact
     locked.note, locked.rated_at = said.note, now
     locked.save()
@@ -93,7 +105,8 @@ def continue_contact(meeting: Meeting, *, now: datetime) -> Introduction | None:
         asked=request.reason,
         seeker_text=request.seeker_text,
         receiver_text=request.receiver_text,
-        language=request.sender.language,
+        seeker_language=_language_of(request.seeker_text, request.sender),
+        receiver_language=_language_of(request.receiver_text, request.receiver),
         impression=request.impression,
         place=meeting.event.name,
         is_simulated=meeting.event.is_simulated,
@@ -101,11 +114,15 @@ def continue_contact(meeting: Meeting, *, now: datetime) -> Introduction | None:
     return carry_on(seeker=seeker, receiver=receiver, begun=begun, now=now, public_id=meeting.public_id)
 
 
-def contact_is_open(meeting: Meeting) -> bool:
-    """Whether the two who met see each other's addresses: both said so, neither said the other stayed away."""
-    both = {meeting.request.sender_id, meeting.request.receiver_id}
-    sides = [side for side in meeting.sides.all() if side.participant_id in both]
-    return len(sides) == len(both) and all(side.shares_contact and side.other_came is not False for side in sides)
+def _language_of(text: str, person: Participant) -> str:
+    """What the text is written in, else what the person reads; requests keep the words alone."""
+    told = EventStatement.objects.filter(participation=person.participation, text=text)
+    written = Statement.objects.filter(profile=person.participation.profile, text=text)
+    for rows in (told, written):
+        language = rows.values_list("language", flat=True).first()
+        if language is not None:
+            return language
+    return person.language
 
 
 def _locked(side: MeetingSide) -> Meeting:

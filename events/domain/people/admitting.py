@@ -6,9 +6,10 @@ from typing import Any, ClassVar
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from events.enums import ActivityLevel, EventState, ParticipantState
-from events.models import Event, Participant
+from events.enums import ActivityLevel, EventState, MeetingState, ParticipantState
+from events.models import Event, MeetingSide, Participant
 from events.queries.people import latest_terms
+from events.queries.wishes import OPEN, received_requests, sent_requests
 from kernel.errors import DomainError, InvalidInput
 from matching.enums import Consent, ProjectState
 from matching.models import Project
@@ -90,7 +91,8 @@ def require_host(
     """The colleague whose agenda is shared, if that can be.
 
     Raises:
-        InvalidInput: not a colleague who comes with an agenda of their own, or the person has guests in theirs.
+        InvalidInput: not a colleague who comes with an agenda of their own, or the person has guests, meetings or
+            open requests in theirs, which would not be seen any more.
     """
     if host is None:
         return None
@@ -102,4 +104,16 @@ def require_host(
         raise InvalidInput(
             _("Colleagues share this person's agenda, so it must stay its own. Change theirs first."), field="host"
         )
+    if person is not None and person.host_id != host.pk and _has_meetings(person):
+        raise InvalidInput(
+            _("This person has meetings or open requests of their own. Call them off first, then share an agenda."),
+            field="host",
+        )
     return host
+
+
+def _has_meetings(person: Participant) -> bool:
+    """Whether something would be hidden in the person's agenda; what a "no thanks" hides already does not count."""
+    sits = MeetingSide.objects.filter(participant=person, meeting__state=MeetingState.PLANNED)
+    rows = (sent_requests(person), received_requests(person))
+    return sits.exists() or any(each.filter(state__in=OPEN).exists() for each in rows)

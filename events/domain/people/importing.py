@@ -285,7 +285,9 @@ def _update(person: Participant, row: PersonRow, *, viewer: Viewer, now: datetim
     for name, value in changes.items():
         setattr(person, name, value)
     if changes:
-        person.save(update_fields=[*changes, "updated_at"])
+        # A form that somebody has open learns that the row has changed.
+        person.version += 1
+        person.save(update_fields=[*changes, "version", "updated_at"])
         record_change(
             person.hub_id, actor_id=viewer.user_id, action="update", subject_type="event_participant",
             subject_id=person.public_id, changed_fields=changes,

@@ -35,7 +35,7 @@ def ask_reconfirmation(event: Event, *, now: datetime) -> int:
     for person in rows:
         person.reconfirm_asked_at = now
         person.save(update_fields=["reconfirm_asked_at", "updated_at"])
-        tell_person(person, "event_reconfirm", now=now, once="asked")
+        tell_person(person, "event_reconfirm", now=now)
     return len(rows)
 
 

@@ -71,7 +71,9 @@ def promote_person(person: Participant, *, viewer: Viewer, now: datetime) -> Par
 def _give_place(person: Participant, *, now: datetime, actor: Viewer | None) -> bool:
     person.state, person.queued_at, person.cancelled_at = S.REGISTERED, None, None
     # Who gets a place late has been asked by getting it: the mail has a link to give it back.
-    person.reconfirmed_at = now if person.reconfirm_asked_at else person.reconfirmed_at
+    asked_at = person.event.reconfirm_at
+    is_late = person.reconfirm_asked_at is not None or (asked_at is not None and asked_at <= now)
+    person.reconfirmed_at = now if is_late else person.reconfirmed_at
     person.version += 1
     person.save()
     record_change(

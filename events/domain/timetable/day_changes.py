@@ -4,15 +4,17 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from events.domain.timetable.meetings import call_off_meeting, people_in
 from events.domain.timetable.moving import withdraw_meeting
 from events.domain.timetable.telling_meetings import tell_changed
 from events.enums import MeetingState
 from events.models import Event, Meeting, MeetingRequest, Participant, RequestGuest, Slot
+from events.queries.wishes import OPEN
 from hubs.policies import Viewer
 from kernel.audit import record_change
+from matching.domain.introductions.capacity import free_places
 
 
 @transaction.atomic
@@ -20,8 +22,10 @@ def note_cancellation(participant: Participant, *, now: datetime) -> int:
     """Call off the meetings of a person who does not come, and tell the others; how many meetings.
 
     Where the person was only a guest, the meeting goes on without. The requests stay: somebody who comes after all
-    is planned again. Freed places show on the organiser's page, to be offered to others.
+    is planned again; until then they take no place of anybody's month. Freed tables show on the organiser's page, to
+    be offered to others.
     """
+    _free_places(MeetingRequest.objects.filter(Q(sender=participant) | Q(receiver=participant)))
     meetings = _planned(participant.event).filter(sides__participant=participant).distinct()
     as_guest = {row.request_id for row in RequestGuest.objects.filter(participant=participant)}
     going_on = [row for row in meetings if row.request_id in as_guest]
@@ -51,10 +55,13 @@ def note_slot_lost(slot: Slot, *, actor: Viewer | None, now: datetime) -> int:
 
 @transaction.atomic
 def note_event_called_off(event: Event, *, actor: Viewer | None, now: datetime) -> int:
-    """Call off every meeting of an event that is not held, and tell everybody; how many."""
+    """Call off every meeting of an event that is not held; how many. One mail tells of the event and its meetings.
+
+    Nobody's month has a place taken by a request of such an event.
+    """
     meetings = list(_planned(event))
     _call_off(meetings, actor=actor, now=now)
-    tell_changed(event, people_in(meetings), now=now)
+    _free_places(MeetingRequest.objects.filter(event=event))
     return len(meetings)
 
 
@@ -68,6 +75,10 @@ def note_withdrawal(request: MeetingRequest, *, actor: Viewer | None, now: datet
     _record(meeting, actor)
     tell_changed(request.event, people_in([meeting]), now=now)
     return True
+
+
+def _free_places(requests: QuerySet[MeetingRequest]) -> None:
+    free_places(requests.filter(state__in=OPEN).values_list("public_id", flat=True))
 
 
 def _planned(event: Event) -> QuerySet[Meeting]:

@@ -17,6 +17,7 @@ from events.models import Event, Meeting, Slot, Stand, Table
 from hubs.policies import Viewer
 from kernel.audit import record_change
 from kernel.errors import NotFound
+from matching.domain.introductions.capacity import free_place
 
 
 @transaction.atomic
@@ -102,9 +103,12 @@ def cancel_meeting(meeting: Meeting, *, viewer: Viewer, version: int, now: datet
 
 
 def withdraw_meeting(meeting: Meeting, *, now: datetime) -> None:
-    """Call it off, and its request with it."""
+    """Call it off, and its request with it; the receiver's place of the month is free again."""
     call_off_meeting(meeting, now=now)
+    free_place(meeting.request.public_id)
     request = meeting.request
+    # That it was agreed once is kept: two whose meeting was called off for good are not planned anew.
+    request.answered_at = request.answered_at or now
     request.state, request.fixed_slot, request.fixed_table = RequestState.WITHDRAWN, None, None
     request.version += 1
     request.save()

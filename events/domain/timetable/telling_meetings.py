@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from events.enums import COMING
-from events.models import Event, Meeting, Participant, Publication, StandbyOffer
+from events.models import Event, Meeting, MeetingRequest, Participant, Publication, Slot, StandbyOffer
 from mailgate.domain.outbox import queue_mail
 
 
@@ -33,6 +33,14 @@ def tell_offer(offer: StandbyOffer, people: Iterable[Participant], *, now: datet
     """Mail an offered slot to those who would meet in it."""
     named = {"offer": str(offer.public_id)}
     return _tell(offer.event, people, "event_standby_offer", named, f"event_standby_offer:{offer.public_id}", now=now)
+
+
+def tell_of_erasure(
+    request: MeetingRequest, people: Iterable[Participant], slot: Slot | None, *, now: datetime
+) -> int:
+    """Mail those who lose a meeting because the other side is erased: the mail outlives the meeting."""
+    named = {"slot": str(slot.public_id) if slot is not None else ""}
+    return _tell(request.event, people, "event_meeting_gone", named, f"event_meeting_gone:{request.public_id}", now=now)
 
 
 def _people_with_changes(event: Event, *, since: datetime) -> tuple[set[int], set[int]]:

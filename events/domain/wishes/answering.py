@@ -90,6 +90,8 @@ def withdraw_request(
         AlreadyAnswered: it has ended already.
         MeetingAgreed: the meeting has begun.
     """
+    # The event first, as everything that publishes or moves meetings does: nobody waits for the other in a circle.
+    lock_event(request.event)
     locked = lock_request(request)
     require_speaking_for(viewer, person)
     mine = {S.ASKED: (locked.sender_id,), S.ACCEPTED: (locked.sender_id, locked.receiver_id)}
@@ -103,8 +105,7 @@ def withdraw_request(
         locked.refresh_from_db()
         return locked
     was_agreed = locked.state == S.ACCEPTED
-    _close(locked, S.WITHDRAWN, now=now)
-    free_place_of(locked)
+    _withdraw(locked)
     record_request(locked, viewer, "withdraw")
     if was_agreed:
         other = locked.receiver if person.pk == locked.sender_id else locked.sender
@@ -147,6 +148,8 @@ def _require_open(locked: MeetingRequest, *, now: datetime) -> None:
         raise AlreadyAnswered(_("This request has been answered already, and nothing was changed."))
     if locked.state != S.ASKED or locked.event.state == EventState.CANCELLED:
         raise AnswerTooLate(_("This request is not open any more."))
+    if not {locked.sender.state, locked.receiver.state} <= COMING:
+        raise AnswerTooLate(_("One of you does not come to the event any more, so this request is not open."))
     if locked.expires_at <= now:
         raise AnswerTooLate(_("The days to answer are over. You can ask them yourself while wishes are open."))
 
@@ -155,6 +158,14 @@ def _close(locked: MeetingRequest, state: RequestState, *, now: datetime) -> Non
     locked.state, locked.answered_at = state, now
     locked.version += 1
     locked.save()
+
+
+def _withdraw(locked: MeetingRequest) -> None:
+    """It ends. When it was answered stays: that tells an agreement called off from a question taken back."""
+    locked.state = S.WITHDRAWN
+    locked.version += 1
+    locked.save(update_fields=["state", "version", "updated_at"])
+    free_place_of(locked)
 
 
 def _meet_first(locked: MeetingRequest, viewer: Viewer | None, *, now: datetime) -> None:
@@ -199,8 +210,7 @@ def _leave(locked: MeetingRequest, now: datetime) -> bool:
     """One of the two has cancelled: the other's request ends, and a sender who stays is told."""
     if locked.state != S.ASKED or (locked.sender.state in COMING and locked.receiver.state in COMING):
         return False
-    _close(locked, S.WITHDRAWN, now=now)
-    free_place_of(locked)
+    _withdraw(locked)
     if locked.sender.state in COMING:
         tell_of_request(locked, "event_request_withdrawn", reader=locked.sender, now=now)
     return True

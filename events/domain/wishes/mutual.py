@@ -28,8 +28,8 @@ Pair = tuple[int, int]
 def make_mutual_requests(event: Event, *, viewer: Viewer, now: datetime) -> int:
     """Note an agreed meeting for each two who both wish it, what is worth most first; returns how many are new.
 
-    Whose month is full is left out, as are two who have an open request or whom something keeps apart. Doing it
-    again adds only what is new.
+    Whose month is full is left out, as are two who have an open request, whose meeting was called off for good or
+    whom something keeps apart. Doing it again adds only what is new.
 
     Raises:
         NotAllowed: the viewer is no organiser.
@@ -55,7 +55,10 @@ def mutual_wishes(event: Event, people: dict[int, Participant]) -> dict[Pair, bo
     rows = Preference.objects.filter(event=event, person__in=people, other__in=people)
     wants = rows.filter(wanting__in=(Wanting.MUST, Wanting.WANT)).values_list("person_id", "other_id", "wanting")
     wished = {(person, other): wanting == Wanting.MUST for person, other, wanting in wants}
-    taken = MeetingRequest.objects.filter(Q(state__in=OPEN) | Q(state=RequestState.DECLINED), event=event)
+    # What one side or the organiser called off for good does not come back: it was answered once.
+    called_off = Q(state=RequestState.WITHDRAWN, answered_at__isnull=False)
+    settled = Q(state__in=OPEN) | Q(state=RequestState.DECLINED) | called_off
+    taken = MeetingRequest.objects.filter(settled, event=event)
     apart = pairs_kept_apart(event) | frozenset(taken.values_list("sender_id", "receiver_id"))
     return {
         (one, other): must or wished[other, one]

@@ -43,7 +43,7 @@ from profiles.terms import all_terms
 # More texts of one kind than anybody reads before a meeting would only cost time.
 MOST_TEXTS_A_KIND = 8
 _TEXTS_A_BATCH = 64
-_SHARED = (Visibility.PUBLIC, Visibility.MEMBERS)
+_SHARED = frozenset({Visibility.PUBLIC.value, Visibility.MEMBERS.value})
 _LIKENESS = frozenset({EventKind.ERFA, EventKind.MASTERCLASS})
 _SEED = 20_260
 
@@ -111,29 +111,33 @@ def event_market(event: Event, people: Sequence[Participant], *, today: date) ->
     return EventMarket(tuple(people), party_of, rows, tuple(offered), market, purpose)
 
 
-def offered_by(participations: Sequence[Participation], *, today: date) -> dict[int, list[OfferedText]]:
-    """Each participation's texts, by its key: those for the event, else the profile's that every member may read."""
+def offered_by(
+    participations: Sequence[Participation], *, today: date, levels: frozenset[str] = _SHARED
+) -> dict[int, list[OfferedText]]:
+    """Each participation's texts, by its key: those for the event, else the profile's; only what readers of these
+    visibility levels may read, every member unless others are named.
+    """
     rows = list(participations)
     prefetch_related_objects(
         rows, "statements__statement", "profile__statements", "profile__theme_links", "profile__organisation"
     )
-    return {row.pk: _of_event(row) or _of_profile(row.profile, today) for row in rows}
+    return {row.pk: _of_event(row, levels) or _of_profile(row.profile, today, levels) for row in rows}
 
 
-def _of_event(row: Participation) -> list[OfferedText]:
+def _of_event(row: Participation, levels: frozenset[str]) -> list[OfferedText]:
     about, keywords = _about(row.profile), row.profile.keywords
     found = [
         OfferedText(each.kind, each.text, each.language, passage_text(each.text, about=about, keywords=keywords),
                     each.statement, each)
         for each in row.statements.all()
-        if each.kind != StatementKind.ABOUT
+        if each.kind != StatementKind.ABOUT and each.is_open_to(levels)
     ]  # fmt: skip
     return _few(found)
 
 
-def _of_profile(profile: Profile, today: date) -> list[OfferedText]:
+def _of_profile(profile: Profile, today: date, levels: frozenset[str]) -> list[OfferedText]:
     """Offers and needs; of a profile that has none, what it says about itself."""
-    rows = [row for row in profile.statements.all() if row.visibility in _SHARED and not row.is_expired(today)]
+    rows = [row for row in profile.statements.all() if row.visibility in levels and not row.is_expired(today)]
     speaking = [row for row in rows if row.kind != StatementKind.ABOUT] or rows
     about = _about(profile)
     return _few(

@@ -5,7 +5,7 @@ const PAGES = [/^\/(?:[a-z]{2}\/)?events\/agenda\/[^/]+\/$/, /^\/(?:[a-z]{2}\/)?
 const LONGEST = 2 * 24 * 60 * 60 * 1000;
 
 self.addEventListener("install", () => self.skipWaiting());
-self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+self.addEventListener("activate", (event) => event.waitUntil(Promise.all([self.clients.claim(), sweep()])));
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;
@@ -19,13 +19,26 @@ async function networkFirst(request) {
   const kept = await caches.open(KEPT);
   try {
     const answer = await fetch(request);
-    if (answer.ok && !answer.redirected) await kept.put(request, await stamped(answer.clone()));
+    if (answer.ok && !answer.redirected) await kept.put(request.url, await stamped(answer.clone()));
+    // Signed out, somebody else, or gone: what was kept is not this reader's any more.
+    else if (answer.redirected || answer.status < 500) await kept.delete(request.url, { ignoreVary: true });
+    await sweep();
     return answer;
   } catch (error) {
-    const found = await kept.match(request);
+    // By its address alone: "Vary" tells a shared cache whose page it is, and this one has a single reader.
+    const found = await kept.match(request.url, { ignoreVary: true });
     if (found && Date.now() - Number(found.headers.get("X-Kept-At")) < LONGEST) return marked(found);
-    if (found) await kept.delete(request);
+    if (found) await kept.delete(request.url, { ignoreVary: true });
     throw error;
+  }
+}
+
+// Whatever is older than two days goes whenever anything is asked for.
+async function sweep() {
+  const kept = await caches.open(KEPT);
+  for (const request of await kept.keys()) {
+    const found = await kept.match(request, { ignoreVary: true });
+    if (found && Date.now() - Number(found.headers.get("X-Kept-At")) >= LONGEST) await kept.delete(request, { ignoreVary: true });
   }
 }
 
@@ -42,7 +55,7 @@ async function marked(found) {
   return new Response(page, { status: found.status, headers: found.headers });
 }
 
-// Who logs out, or opens a page as somebody else, leaves nothing behind.
+// Who logs out leaves nothing behind.
 self.addEventListener("message", (event) => {
   if (event.data === "forget") event.waitUntil(caches.delete(KEPT));
   if (event.data.keep) event.waitUntil(keep(event.data.keep, event.ports[0]));

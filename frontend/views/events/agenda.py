@@ -1,6 +1,5 @@
 """A person's day on a phone: what is next, where, with whom and why; the calendar that follows it; on paper."""
 
-from datetime import timedelta
 from hashlib import sha256
 
 from django.contrib.auth.decorators import login_required
@@ -19,25 +18,12 @@ from events.enums import ParticipantState
 from events.models import Event, Participant
 from events.queries.agenda import agenda_of
 from events.queries.days import find_event
-from events.queries.people import linked_place, own_places
+from events.queries.people import is_own, own_places
+from frontend.event_links import FEED, PLACE, feed_token, place_token, read_place
+from frontend.event_words import when_words
 from frontend.questions import read_public_id
 from frontend.requests import PageRequest
 from kernel.errors import NotFound
-from mailgate.links import read, sign
-
-# The link of a place, which also answers and cancels; the calendar's own link only reads.
-PLACE, FEED = "agenda", "feed"
-LINK_AGE = timedelta(days=400)
-
-
-def place_token(person: Participant) -> str:
-    """The token of the person's own pages."""
-    return sign(PLACE, participant=str(person.public_id))
-
-
-def feed_token(person: Participant) -> str:
-    """The token of the calendar, which opens nothing else."""
-    return sign(FEED, participant=str(person.public_id))
 
 
 @login_required
@@ -53,7 +39,8 @@ def event_agenda(request: PageRequest, slug: str) -> HttpResponse:
     places = list(own_places(request.viewer, event))
     if not places:
         return redirect("frontend:event", slug)
-    return _show(request, _chosen(places, request.GET.get("person", "")), colleagues=places)
+    person = _chosen(places, request.GET.get("person", ""))
+    return _show(request, person, is_self=is_own(request.viewer, person), colleagues=places)
 
 
 @never_cache
@@ -64,7 +51,7 @@ def event_agenda_link(request: PageRequest, token: str) -> HttpResponse:
     Raises:
         LinkInvalid, LinkExpired, NotFound: the link opens nothing.
     """
-    return _show(request, linked_person(request, token, PLACE))
+    return _show(request, linked_person(request, token, PLACE), is_self=True)
 
 
 @require_safe
@@ -112,23 +99,35 @@ def _revalidated(response: HttpResponse, mark: str) -> HttpResponse:
     return response
 
 
-def _show(request: PageRequest, person: Participant, *, colleagues: list[Participant] | None = None) -> HttpResponse:
+def _show(
+    request: PageRequest, person: Participant, *, is_self: bool, colleagues: list[Participant] | None = None
+) -> HttpResponse:
+    """The day; links that need no signing in, and what the person alone may say, only to the person itself."""
     now = timezone.now()
     agenda = agenda_of(person)
     event: Event = person.event
     with timezone.override(event.zone):
         context = {
             "event": event,
+            "when": when_words(event),
             "person": person,
             "colleagues": [each for each in colleagues or () if each.pk != person.pk],
             "agenda": agenda,
             "current": agenda.current(now),
             "next": agenda.upcoming(now),
-            "to_rate": agenda.to_rate(now),
+            "to_rate": agenda.to_rate(now) if is_self else (),
             "now": now,
-            "token": place_token(person),
-            "feed_url": request.build_absolute_uri(reverse("frontend:event_feed", args=[feed_token(person)])),
+            "is_self": is_self,
+            "by_link": colleagues is None,
         }
+        if is_self:
+            token, feed_path = place_token(person), reverse("frontend:event_feed", args=[feed_token(person)])
+            own, linked = reverse("frontend:event_me", args=[event.slug]), reverse("frontend:event_place", args=[token])
+            context |= {
+                "token": token,
+                "feed_url": request.build_absolute_uri(feed_path),
+                "place_url": linked if colleagues is None else own,
+            }
         return render(request, "events/agenda.html", context)
 
 
@@ -148,9 +147,9 @@ def linked_person(request: PageRequest, token: str, action: str) -> Participant:
     Raises:
         LinkInvalid, LinkExpired, NotFound: the link opens nothing, or the person has cancelled.
     """
-    claims = read(token, action=action, max_age=LINK_AGE)
-    person = linked_place(request.hub.pk, claims.get("participant", ""))
-    if person is None or person.state == ParticipantState.CANCELLED:
+    person = read_place(request.hub.pk, token, action)
+    # A calendar goes on reading: that is how it learns that everything in it is called off.
+    if person is None or (person.state == ParticipantState.CANCELLED and action != FEED):
         raise _not_found()
     return person
 

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from events.enums import RequestState
 from events.models import MeetingRequest
 from events.queries.wishes import is_hidden, linked_request
+from frontend.event_links import address_mark
 from frontend.event_wishes import request_card, until_words
 from frontend.forms.bodies import form_page
 from frontend.forms.events_wishes import AnswerMeetingForm
@@ -35,7 +36,7 @@ def answer_link(request: PageRequest, token: str) -> HttpResponse:
     except LinkInvalid as error:
         return _gone(request, _("This link does not work"), str(error), status=error.status)
     found = linked_request(request.hub.pk, claims.get("request", ""))
-    if found is None:
+    if found is None or claims.get("address") != address_mark(found.receiver):
         told = _("The request and all that was in it have been erased.")
         return _gone(request, _("This request is gone"), told, status=410)
     if request.method == "POST":

@@ -5,19 +5,15 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
-from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from events.catalogue_paper import typeset_catalogue
-from events.enums import EventState
-from events.models import Event
 from events.queries.catalogue import Catalogue, Entry, catalogue_of
-from events.queries.days import find_event
+from events.queries.people import find_open_event
 from frontend.requests import PageRequest
 from frontend.views.events.agenda import paper_answer
-from hubs.policies import Viewer, may_organise
-from kernel.errors import NotFound
+from hubs.policies import Viewer
 
 MAX_QUERY = 100
 
@@ -27,9 +23,9 @@ def event_catalogue(request: PageRequest, slug: str) -> HttpResponse:
     """What each stand offers and seeks, for everybody; `q` and `theme` narrow it.
 
     Raises:
-        NotFound: no such event, or it is still being prepared.
+        NotFound: no such event, or it is not open to the reader.
     """
-    event = _open_event(request.viewer, slug)
+    event = find_open_event(request.viewer, slug)
     catalogue = catalogue_of(event, request.viewer)
     words, theme = request.GET.get("q", "")[:MAX_QUERY].strip(), request.GET.get("theme", "")
     chosen = [entry for entry in catalogue.entries if _fits(entry, words, theme)]
@@ -50,9 +46,9 @@ def event_catalogue_paper(request: PageRequest, slug: str, language: str) -> Htt
     """The paper as a visitor may read it, in Danish or English, whoever fetches it.
 
     Raises:
-        NotFound: no such event, or it is still being prepared.
+        NotFound: no such event, or it is not open to the reader.
     """
-    event = _open_event(request.viewer, slug)
+    event = find_open_event(request.viewer, slug)
     catalogue: Catalogue = catalogue_of(event, Viewer(hub_id=event.hub_id))
     with override(language):
         page = reverse("frontend:event_catalogue", args=[event.slug])
@@ -66,13 +62,6 @@ def event_catalogue_paper(request: PageRequest, slug: str, language: str) -> Htt
     response = paper_answer(paper, f"{event.slug}-{language}.pdf")
     patch_cache_control(response, private=True, max_age=60)
     return response
-
-
-def _open_event(viewer: Viewer, slug: str) -> Event:
-    event = find_event(viewer.hub_id, slug)
-    if event.state == EventState.DRAFT and not may_organise(viewer):
-        raise NotFound(_("We cannot find that event."))
-    return event
 
 
 def _fits(entry: Entry, words: str, theme: str) -> bool:

@@ -98,7 +98,7 @@ def _words() -> dict[Seen, str]:
     return {
         Seen.WELCOME: _("%(name)s is checked in."),
         Seen.AGAIN: _("%(name)s was checked in before."),
-        Seen.NOT_COMING: _("%(name)s had cancelled. Register them again under Participants."),
+        Seen.NOT_COMING: _("%(name)s has no place: cancelled, or waits for one. Give them a place under Participants."),
         Seen.UNKNOWN: _("Nobody at this event has that code."),
     }
 

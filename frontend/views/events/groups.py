@@ -15,32 +15,35 @@ from django.views.decorators.http import require_POST, require_safe
 
 from events.domain.groups.composing import Composition, compose_groups, groups_are_open, researchers_of
 from events.domain.groups.questions import change_question, hand_in_question, take_question_back, takes_questions
+from events.enums import COMING
 from events.models import Event, Participant
 from events.queries.days import find_event
 from events.queries.groups import find_question, questions_of
-from events.queries.people import own_places
+from events.queries.people import find_open_event, own_places
+from events.queries.wishes import speaks_for
 from events.scheduling.groups import Unheld
 from frontend.form_pages import FormPage, do_or_tell, save_or_show
 from frontend.forms.bodies import form_page
 from frontend.forms.events_groups import QuestionForm, question_initial
 from frontend.requests import PageRequest
 from hubs.policies import may_organise, require_organiser
-from kernel.errors import DomainError
+from kernel.errors import DomainError, NotFound
 
 
 @login_required
 @never_cache
 @require_safe
 def event_questions(request: PageRequest, slug: str) -> HttpResponse:
-    """The questions of the day: one's own, and once the programme is out all with their groups.
+    """The questions of the day: one's own, and once the programme is out all with their groups, for those who come.
 
     Raises:
-        NotFound: no such event.
+        NotFound: no such event, or it is not open to the reader.
     """
-    event = find_event(request.viewer.hub_id, slug)
+    event = find_open_event(request.viewer, slug)
     places = list(own_places(request.viewer, event))
     own = {person.pk for person in places}
-    is_open = groups_are_open(event) or may_organise(request.viewer)
+    comes = any(person.state in COMING for person in places)
+    is_open = may_organise(request.viewer) or (comes and groups_are_open(event))
     found = list(questions_of(event))
     context = {
         "event": event,
@@ -63,7 +66,7 @@ def event_question_new(request: PageRequest, slug: str) -> HttpResponse:
     Raises:
         NotFound: no such event.
     """
-    event = find_event(request.viewer.hub_id, slug)
+    event = find_open_event(request.viewer, slug)
     asker = own_places(request.viewer, event).first()
     if asker is None:
         messages.info(request, _("Register for the event first; then hand your question in."))
@@ -90,11 +93,12 @@ def event_question(request: PageRequest, slug: str, public_id: UUID) -> HttpResp
     """Change one's own question.
 
     Raises:
-        NotFound: no such event or question.
-        NotAllowed: it is somebody else's.
+        NotFound: no such event or question, or it is somebody else's.
     """
-    event = find_event(request.viewer.hub_id, slug)
+    event = find_open_event(request.viewer, slug)
     question = find_question(request.viewer, event, public_id)
+    if not speaks_for(request.viewer, question.asker):
+        raise NotFound(_("We cannot find that question."))
     stored = question_initial(question)
     form = QuestionForm(request.POST or None, initial=stored)
     page = FormPage(
@@ -126,7 +130,7 @@ def event_question_back(request: PageRequest, slug: str, public_id: UUID) -> Htt
     Raises:
         NotFound, NotAllowed: it is not there, or somebody else's.
     """
-    event = find_event(request.viewer.hub_id, slug)
+    event = find_open_event(request.viewer, slug)
     question = find_question(request.viewer, event, public_id)
 
     def do() -> str:

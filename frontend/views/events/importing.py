@@ -25,7 +25,7 @@ from events.queries.people import places_left
 from frontend.forms.bodies import form_page
 from frontend.forms.events_people import UploadForm
 from frontend.requests import PageRequest
-from frontend.views.events.people import organised
+from frontend.views.events.organising import organised
 from kernel.errors import InvalidInput
 
 # Below what a form may hold, with room for the rest of it.

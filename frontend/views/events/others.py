@@ -21,7 +21,7 @@ from events.queries.wishes import find_stand, others_of, requests_left, stand_pe
 from frontend.event_wishes import acting_person, boxes_for, stand_box, suggested_cards, until_words, wishes_are_open
 from frontend.forms.events_wishes import OthersForm
 from frontend.requests import PageRequest, vary_on_htmx, wants_partial
-from hubs.policies import may_organise
+from hubs.policies import may_organise, visible_levels
 
 PAGE_LENGTH = 40
 
@@ -105,7 +105,7 @@ def stand(request: PageRequest, slug: str, number: str) -> HttpResponse:
     is_own = person is not None and person.pk in {each.pk for each in people}
     boxes = boxes_for(person, people, now=now) if person is not None and not is_own else {}
     parts = list({each.participation_id: each.participation for each in people}.values())
-    told = offered_by(parts, today=timezone.localdate())
+    told = offered_by(parts, today=timezone.localdate(), levels=visible_levels(request.viewer))
     context = {
         "event": event,
         "stand": found,

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
@@ -28,11 +27,11 @@ from events.queries.people import (
     find_participant,
     is_own,
     latest_terms,
-    linked_place,
     own_places,
     place_in_queue,
     statements_to_choose,
 )
+from frontend.event_links import PLACE, read_place
 from frontend.event_words import stretch_words, when_words
 from frontend.form_pages import FormPage, do_or_tell, save_or_show
 from frontend.forms.bodies import form_page
@@ -41,12 +40,8 @@ from frontend.requests import PageRequest
 from frontend.views.events.registering import checked_slots, texts_initial
 from hubs.policies import Viewer, may_act_for
 from kernel.errors import DomainError, EditConflict, InvalidInput, NotAllowed, NotFound
-from mailgate.links import LinkExpired, read
+from mailgate.links import LinkExpired
 from profiles.queries import own_profiles
-
-# The same link opens the agenda; events are set up to a year ahead.
-LINK_ACTION = "agenda"
-LINK_DAYS = 400
 
 
 @dataclass(frozen=True)
@@ -154,7 +149,15 @@ def texts(request: PageRequest, slug: str, profile: str) -> HttpResponse:
 
     page = FormPage(
         title=_("What you offer and seek at %(event)s") % {"event": event.name},
-        lead=_("Recommendations and the catalogue are made of this. Choose what matters on the day."),
+        lead=" ".join(
+            (
+                _("Recommendations and the catalogue are made of this. Choose what matters on the day."),
+                _(
+                    "What you write here stands in the catalogue, which everybody may read. What you tick stands there "
+                    "too, for those who may read it on your profile."
+                ),
+            )
+        ),
         submit=_("Save"), back=reverse("frontend:event_me", args=[event.slug]), back_label=_("Your registration"),
     )  # fmt: skip
     return save_or_show(request, form, page, save, saved=_("Saved."))
@@ -228,12 +231,12 @@ def linked_change(request: PageRequest, token: str) -> HttpResponse:
 def _linked(request: PageRequest, token: str) -> tuple[Participant | None, HttpResponse]:
     """The person of the link, else the page that says what became of it."""
     try:
-        claims = read(token, action=LINK_ACTION, max_age=timedelta(days=LINK_DAYS))
+        person = read_place(request.viewer.hub_id, token, PLACE)
     except LinkExpired as error:
         return None, _gone(request, _("The link is too old"), str(error))
-    person = linked_place(request.viewer.hub_id, claims.get("participant", ""))
     if person is None:
-        return None, _gone(request, _("There is nothing here any more"), _("The registration was removed."))
+        told = _("The registration was removed, or its mails go to another address by now. Open the newest mail.")
+        return None, _gone(request, _("There is nothing here any more"), told)
     return person, HttpResponse()
 
 

@@ -19,14 +19,13 @@ from events.domain.people.registering import cancel_person
 from events.domain.people.waiting import promote_person
 from events.enums import ParticipantState
 from events.models import Event, Participant
-from events.queries.days import find_event
 from events.queries.people import PeopleFilter, filtered_people, find_participant, people_counts, places_left
 from frontend.form_pages import do_or_tell
 from frontend.forms.bodies import form_page
 from frontend.forms.events_people import AddPersonForm, FindPeopleForm, OrganiserPlaceForm, place_initial
 from frontend.requests import PageRequest
+from frontend.views.events.organising import organised
 from frontend.views.events.registering import checked_slots
-from hubs.policies import require_organiser
 from kernel.errors import DomainError, EditConflict, InvalidInput, NotAllowed, NotFound
 from profiles.models import Profile
 
@@ -133,16 +132,6 @@ def act(request: PageRequest, slug: str, public_id: UUID) -> HttpResponse:
         raise InvalidInput(_("Choose one of the buttons."))
 
     return do_or_tell(request, do, back=reverse("frontend:event_person", args=[event.slug, person.public_id]))
-
-
-def organised(request: PageRequest, slug: str) -> Event:
-    """The event, for those who organise.
-
-    Raises:
-        NotAllowed, NotFound
-    """
-    require_organiser(request.viewer)
-    return find_event(request.viewer.hub_id, slug)
 
 
 def _save_or_show(

@@ -9,13 +9,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from events.domain.day.rating import contact_is_open, rate_meeting
+from events.domain.day.rating import rate_meeting
 from events.models import MeetingSide, Participant
 from events.queries.agenda import Entry, agenda_of
+from events.queries.contacts import opened_to
+from frontend.event_links import PLACE
 from frontend.forms.bodies import form_page
 from frontend.forms.events_rating import RatingForm, rating_initial
 from frontend.requests import PageRequest
-from frontend.views.events.agenda import PLACE, linked_person
+from frontend.views.events.agenda import linked_person
 from hubs.models import User
 from kernel.errors import DomainError, InvalidInput, NotFound
 
@@ -30,13 +32,16 @@ def event_rate(request: PageRequest, token: str, public_id: UUID) -> HttpRespons
     """
     person = linked_person(request, token, PLACE)
     entry, side = _meeting(person, public_id)
-    form = RatingForm(request.POST if request.method == "POST" else None, initial=rating_initial(side))
+    is_own = side.participant_id == person.pk
+    form = RatingForm(
+        request.POST if request.method == "POST" else None, initial=rating_initial(side), asks_contact=is_own
+    )
     status = 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
             try:
-                return _stored(request, token, side, form)
+                return _stored(request, token, person, side, form)
             except InvalidInput as error:
                 form.refuse(error)
             except DomainError as error:
@@ -48,15 +53,17 @@ def event_rate(request: PageRequest, token: str, public_id: UUID) -> HttpRespons
         "entry": entry,
         "form": form,
         "token": token,
-        "addresses": _addresses(side),
+        "reached": opened_to(side, person),
     }
     with timezone.override(person.event.zone):
         return render(request, "events/rate.html", context, status=status)
 
 
-def _stored(request: PageRequest, token: str, side: MeetingSide, form: RatingForm) -> HttpResponse:
+def _stored(
+    request: PageRequest, token: str, person: Participant, side: MeetingSide, form: RatingForm
+) -> HttpResponse:
     actor = request.user if isinstance(request.user, User) else None
-    rate_meeting(side, fields=form.fields_told(), actor=actor, now=timezone.now())
+    rate_meeting(side, fields=form.fields_told(), actor=actor, now=timezone.now(), speaker=person)
     messages.success(request, _("Thank you. You can change it until the hub has written its report."))
     return redirect("frontend:event_agenda_link", token)
 
@@ -66,10 +73,3 @@ def _meeting(person: Participant, public_id: UUID) -> tuple[Entry, MeetingSide]:
         if entry.meeting and entry.side and entry.meeting.public_id == public_id:
             return entry, entry.side
     raise NotFound(_("We cannot find that meeting in your plan. It may have been called off."))
-
-
-def _addresses(side: MeetingSide) -> list[Participant]:
-    """Those whose addresses are open to the person, because both said so."""
-    if not contact_is_open(side.meeting):
-        return []
-    return [each.participant for each in side.meeting.sides.all() if each.pk != side.pk]

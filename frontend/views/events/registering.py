@@ -29,10 +29,13 @@ from frontend.forms.bodies import form_page
 from frontend.forms.events_people import SignUpForm
 from frontend.requests import PageRequest
 from frontend.views.onboarding import go_on_after_onboarding
+from hubs.enums import Visibility
 from hubs.models import User
 from kernel.errors import DomainError, InvalidInput, NotAllowed, NotFound
 from profiles.models import Profile
 from profiles.queries import own_profiles
+
+MOST_TICKED = 6
 
 
 @login_required
@@ -79,7 +82,9 @@ def _form(request: PageRequest, event: Event, profile: Profile) -> SignUpForm:
 
 
 def _initial(request: PageRequest, event: Event, profile: Profile, places: list[Participant]) -> dict[str, Any]:
-    """The person itself is filled in once; a colleague's form is empty. Texts are those that the profile brings."""
+    """The person itself is filled in once; a colleague's form is empty. Texts are those that the profile brings, at
+    first those that everybody may read: what is for fewer eyes is brought only by who ticks it.
+    """
     initial: dict[str, Any] = {}
     user = cast("User", request.user)
     if not any(is_own(request.viewer, each) for each in places):
@@ -87,7 +92,8 @@ def _initial(request: PageRequest, event: Event, profile: Profile, places: list[
     row = event.participations.filter(profile=profile).first()
     if row is None or not row.statements.exists():
         texts = statements_to_choose(request.viewer, profile, today=timezone.localdate())
-        return initial | {"chosen": [str(each.public_id) for each in texts[:6]]}
+        public = texts.filter(visibility=Visibility.PUBLIC)
+        return initial | {"chosen": [str(each.public_id) for each in public[:MOST_TICKED]]}
     return initial | texts_initial(row.statements.select_related("statement"))
 
 

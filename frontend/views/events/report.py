@@ -17,6 +17,7 @@ from events.models import Event
 from events.queries.days import find_event
 from events.queries.report import editions
 from events.typesetting import typeset
+from frontend.event_words import when_words
 from frontend.report_tables import Table, figures_of, tables_of
 from frontend.requests import PageRequest
 from frontend.views.events.agenda import paper_answer
@@ -38,6 +39,7 @@ def event_report(request: PageRequest, slug: str) -> HttpResponse:
     reports = editions(event)
     context = {
         "event": event,
+        "when": when_words(event),
         "report": reports[0],
         "figures": figures_of(reports[0]),
         "tables": tables_of(reports),

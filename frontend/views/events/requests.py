@@ -19,18 +19,24 @@ from events.enums import MeetingState, RequestMode, RequestState
 from events.models import Meeting, MeetingRequest, Participant
 from events.queries.people import find_open_event
 from events.queries.wishes import (
+    agenda_of,
     find_request,
     open_requests_of,
     received_requests,
     requests_left,
+    requests_of,
+    requests_with_people,
     sent_requests,
     speaks_for,
 )
 from frontend.bridge import BridgeCard
+from frontend.event_links import PLACE
 from frontend.event_wishes import acting_person, request_card, until_words, wishes_are_open
 from frontend.form_pages import do_or_tell
 from frontend.forms.events_wishes import AnswerMeetingForm
 from frontend.requests import PageRequest
+from frontend.views.events.agenda import linked_person
+from hubs.policies import Viewer
 from kernel.errors import InvalidInput, NotFound
 
 S = RequestState
@@ -76,10 +82,9 @@ def requests(request: PageRequest, slug: str) -> HttpResponse:
 def _groups(person: Participant, now: datetime) -> dict[str, Any]:
     received, sent = received_requests(person)[:MOST_CARDS], sent_requests(person)[:MOST_CARDS]
     today = timezone.localdate()
-    planned = set(
-        Meeting.objects.filter(event=person.event, state=MeetingState.PLANNED).values_list("request_id", flat=True)
-    )
-    rows = [_row(row, person, planned, today) for row in (*received, *sent)]
+    held = Meeting.objects.filter(event=person.event, state=MeetingState.PLANNED, slot__starts_at__lte=now)
+    begun = set(held.values_list("request_id", flat=True))
+    rows = [_row(row, person, begun, today) for row in (*received, *sent)]
     waiting = [row for row in rows if row.request.state == S.ASKED]
     return {
         "received": [row for row in waiting if not row.is_sent and row.request.expires_at > now],
@@ -89,7 +94,7 @@ def _groups(person: Participant, now: datetime) -> dict[str, Any]:
     }
 
 
-def _row(row: MeetingRequest, person: Participant, planned: set[int], today: date) -> Row:
+def _row(row: MeetingRequest, person: Participant, begun: set[int], today: date) -> Row:
     is_sent = row.sender_id == person.pk
     is_open = row.state == S.ASKED and is_sent
     return Row(
@@ -97,7 +102,7 @@ def _row(row: MeetingRequest, person: Participant, planned: set[int], today: dat
         other=row.receiver if is_sent else row.sender,
         card=request_card(row, reader=person, today=today) if row.state == S.ASKED and not is_sent else None,
         is_sent=is_sent,
-        may_withdraw=is_open or (row.state == S.ACCEPTED and row.pk not in planned),
+        may_withdraw=is_open or (row.state == S.ACCEPTED and row.pk not in begun),
         until=until_words(row.event, row.expires_at),
     )
 
@@ -151,10 +156,36 @@ def withdraw(request: PageRequest, slug: str, public_id: UUID) -> HttpResponse:
     person = found.sender if speaks_for(request.viewer, found.sender) else found.receiver
 
     def do() -> str:
-        withdraw_request(found, person=person, viewer=request.viewer, now=timezone.now())
-        return _("Taken back.")
+        return take_back(found, person, viewer=request.viewer)
 
     return do_or_tell(request, do, back=_page_of(slug, person))
+
+
+@require_POST
+def call_off_link(request: PageRequest, token: str, public_id: UUID) -> HttpResponse:
+    """Call a meeting off by the link of a place, from the agenda that it opens.
+
+    Raises:
+        LinkInvalid, LinkExpired: the link opens nothing.
+        NotFound: the meeting is none of that agenda.
+    """
+    person = linked_person(request, token, PLACE)
+    agenda = agenda_of(person)
+    found = requests_with_people(requests_of(agenda)).filter(public_id=public_id, state=S.ACCEPTED).first()
+    if found is None:
+        raise NotFound(_("We cannot find that request. It may have been taken back."))
+
+    def do() -> str:
+        return take_back(found, agenda, viewer=None)
+
+    return do_or_tell(request, do, back=reverse("frontend:event_agenda_link", args=[token]))
+
+
+def take_back(found: MeetingRequest, person: Participant, *, viewer: Viewer | None) -> str:
+    """Take a request back or call a meeting off, and how it is told."""
+    was_agreed = found.state == S.ACCEPTED
+    withdraw_request(found, person=person, viewer=viewer, now=timezone.now())
+    return _("Called off. The other one is told.") if was_agreed else _("Taken back.")
 
 
 def _page_of(slug: str, person: Participant) -> str:

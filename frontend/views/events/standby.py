@@ -19,8 +19,8 @@ from events.domain.timetable.standby import answer_offer, chances, offer_all, of
 from events.domain.timetable.timetable_errors import PlaceTaken
 from events.enums import OfferState
 from events.models import Participant, StandbyOffer
-from events.queries.people import linked_place
 from events.queries.timetable import find_offer, find_request, linked_offer
+from frontend.event_links import claimed_place
 from frontend.form_pages import do_or_tell
 from frontend.forms.bodies import form_page
 from frontend.requests import PageRequest
@@ -95,7 +95,7 @@ def event_standby(request: PageRequest, token: str) -> HttpResponse:
     except (LinkExpired, LinkInvalid) as error:
         return _gone(request, str(error), status=error.status)
     row = linked_offer(request.hub.pk, claims.get("offer", ""))
-    person = linked_place(request.hub.pk, claims.get("participant", ""))
+    person = claimed_place(request.hub.pk, claims)
     if row is None or person is None or person.event_id != row.event_id:
         return _gone(request, _("What the link led to is no longer there."), status=410)
     linked = Linked(row, person)

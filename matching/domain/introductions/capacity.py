@@ -59,7 +59,12 @@ def require_place(profile: Profile, *, today: date) -> None:
 
 def free_place(subject: UUID) -> None:
     """Give back the place that the subject holds, if it holds one."""
-    LoadPlace.objects.filter(subject=subject).delete()
+    free_places((subject,))
+
+
+def free_places(subjects: Iterable[UUID]) -> None:
+    """Give back the places that these subjects hold."""
+    LoadPlace.objects.filter(subject__in=list(subjects)).delete()
 
 
 def capacity_left(hub_id: int, profile_ids: Iterable[int], *, today: date) -> dict[int, float]:

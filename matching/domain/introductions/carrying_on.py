@@ -24,7 +24,8 @@ class Begun:
     asked: str = ""
     seeker_text: str = ""
     receiver_text: str = ""
-    language: str = "da"
+    seeker_language: str = "da"
+    receiver_language: str = "da"
     impression: Impression | None = None
     # Where the meeting happened, for the timeline.
     place: str = ""
@@ -103,9 +104,12 @@ def _note(introduction: Introduction, begun: Begun, now: datetime) -> Introducti
 
 
 def _quote(introduction: Introduction, begun: Begun) -> None:
-    texts = ((Side.SEEKER, begun.seeker_text), (Side.RECEIVER, begun.receiver_text))
+    texts = (
+        (Side.SEEKER, begun.seeker_text, begun.seeker_language),
+        (Side.RECEIVER, begun.receiver_text, begun.receiver_language),
+    )
     Quote.objects.bulk_create(
-        Quote(hub_id=introduction.hub_id, introduction=introduction, side=side, text=text, language=begun.language)
-        for side, text in texts
+        Quote(hub_id=introduction.hub_id, introduction=introduction, side=side, text=text, language=language)
+        for side, text, language in texts
         if text
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
+from django.dispatch import Signal
 
 from hubs.policies import Action, Viewer, require
 from kernel.audit import record_change
@@ -20,6 +21,9 @@ from profiles.models import Profile
 
 # Contacts that the other side still counts on; what has ended needs no word.
 _LIVING = OPEN_STATES | CONSENTED_STATES - {IntroductionState.CLOSED}
+# Sent with `profile` and `now` inside the transaction that erases a profile, before any of its rows is locked or
+# gone: packages above settle what their own people count on. What a receiver raises keeps the profile.
+profile_leaves = Signal()
 
 
 def settle_paused(now: datetime) -> int:
@@ -65,6 +69,7 @@ def erase_profile(profile: Profile, *, viewer: Viewer, now: datetime) -> None:
         NotFound: it is gone already.
     """
     require(viewer, Action.EDIT, profile)
+    profile_leaves.send(sender=Profile, profile=profile, now=now)
     locked = Profile.objects.select_for_update().filter(pk=profile.pk, hub_id=viewer.hub_id).first()
     if locked is None:
         raise not_found()

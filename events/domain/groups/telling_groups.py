@@ -1,0 +1,58 @@
+"""Queueing the mails about groups around questions: who asks and who answers, when the programme says so or changes."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from events.domain.timetable.telling_meetings import sharing
+from events.enums import EventState, QuestionState
+from events.models import Event, Question
+from mailgate.domain.outbox import queue_mail
+
+# What one person's groups are: question, period, room, and whoever else sits there, by key.
+Group = tuple[int, int | None, int | None, frozenset[int]]
+Groups = Mapping[int, frozenset[Group]]
+
+
+def groups_by_person(event: Event) -> Groups:
+    """Participant key -> the groups that hold the person, as asker or as one who answers."""
+    found: dict[int, set[Group]] = defaultdict(set)
+    rows = Question.objects.filter(event=event, state=QuestionState.TAKEN, slot__isnull=False)
+    for question in rows.prefetch_related("seats"):
+        people = frozenset({question.asker_id, *(seat.participant_id for seat in question.seats.all())})
+        for person in people:
+            found[person].add((question.pk, question.slot_id, question.hall_id, people))
+    return {person: frozenset(groups) for person, groups in found.items()}
+
+
+def tell_groups(event: Event, *, now: datetime) -> int:
+    """Mail everybody in a group what theirs are; how many mails wait."""
+    return _tell(event, groups_by_person(event), now=now)
+
+
+def tell_changed_groups(event: Event, before: Groups, *, now: datetime) -> int:
+    """Mail those whose groups are no longer what they were, where people have been told; how many mails wait."""
+    if event.state != EventState.PUBLISHED:
+        return 0
+    after = groups_by_person(event)
+    changed = [person for person in before.keys() | after.keys() if before.get(person) != after.get(person)]
+    return _tell(event, changed, now=now)
+
+
+def _tell(event: Event, people: Iterable[int], *, now: datetime) -> int:
+    """Nobody is mailed for an event of the demonstration, nor anybody who does not come."""
+    if event.is_simulated:
+        return 0
+    rows = coming(event, people)
+    for person in rows:
+        queue_mail(
+            event.hub_id,
+            kind="event_groups",
+            address=person.email,
+            language=person.language,
+            context={"participant": str(person.public_id)},
+            once=f"event_groups:{event.public_id}:{now.isoformat()}:{person.public_id}",
+            not_before=now,
+            not_after=event.ends_at,
+        )
+    return len(rows)
