@@ -110,9 +110,11 @@ def _planning(event: Event, figures: SetUp, template: EventTemplate, reached: in
     if template.has_questions:
         told = ngettext("%(number)d question", "%(number)d questions", figures.questions)
         groups = Step(
-            _("Compose the groups"), told % {"number": figures.questions}, reached >= 3, page_of(event, "event_groups")
-        )
-        return [closed, groups]
+            _("Compose the groups"), told % {"number": figures.questions}, figures.groups > 0 or reached >= 3,
+            page_of(event, "event_groups"),
+        )  # fmt: skip
+        told = _("Those who ask and those who answer are told of their groups.")
+        return [closed, groups, _state_step(_("Publish the programme"), told, reached, 3)]
     told = ngettext("%(number)d meeting is published", "%(number)d meetings are published", figures.meetings)
     plan = Step(
         _("Compute and publish the timetable"), told % {"number": figures.meetings}, reached >= 3,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -15,9 +15,10 @@ from events.domain.wishes.wish_rules import require_wishes_open
 from events.enums import RequestMode, RequestState, Wanting
 from events.models import Event, MeetingRequest, Participant, Preference, Stand
 from events.queries.suggestions import KINDS_OF, Suggested, Words, match_of
-from events.queries.wishes import no_thanks_of, own_agendas
+from events.queries.wishes import keeps_no_thanks, no_thanks_of, own_agendas
 from frontend.bridge import BridgeCard, bridge_card
 from frontend.requests import PageRequest
+from hubs.policies import Viewer
 from matching.enums import Direction
 from matching.languages import guess_language
 
@@ -40,6 +41,8 @@ class WishBox:
     ask_url: str = ""
     answer_url: str = ""
     may_open: bool = False
+    # Whether the reader is one who may read and say a "no thanks" of this agenda.
+    may_refuse: bool = True
 
     @property
     def is_no_thanks(self) -> bool:
@@ -79,22 +82,37 @@ def acting_person(request: PageRequest, event: Event, data: QueryDict) -> tuple[
     return (chosen or next(iter(agendas), None)), agendas
 
 
-def boxes_for(person: Participant, others: Sequence[Participant], *, now: datetime) -> dict[int, WishBox]:
-    """A box for each of them, by key: three queries whatever the number."""
+def boxes_for(
+    person: Participant, others: Sequence[Participant], *, now: datetime, viewer: Viewer
+) -> dict[int, WishBox]:
+    """A box for each of them, by key: few queries whatever the number."""
     keys = [other.pk for other in others]
-    marks = dict(Preference.objects.filter(person=person, other__in=keys).values_list("other_id", "wanting"))
+    may_refuse = keeps_no_thanks(viewer, person)
+    rows = _marks(person, may_refuse=may_refuse).filter(other__in=keys)
+    marks = dict(rows.values_list("other_id", "wanting"))
     requests = _latest_requests(person, keys)
     is_open = wishes_are_open(person.event, now)
-    return {other.pk: _box(person, other, marks.get(other.pk, ""), requests.get(other.pk), is_open) for other in others}
+    boxes = {
+        other.pk: _box(person, other, marks.get(other.pk, ""), requests.get(other.pk), is_open) for other in others
+    }
+    return {key: replace(box, may_refuse=may_refuse) for key, box in boxes.items()}
 
 
-def stand_box(person: Participant, stand: Stand, *, now: datetime) -> WishBox:
+def _marks(person: Participant, *, may_refuse: bool) -> QuerySet[Preference]:
+    """What the person has marked, as far as the reader may know of it."""
+    rows = Preference.objects.filter(person=person)
+    return rows if may_refuse else rows.exclude(wanting=Wanting.NO_THANKS)
+
+
+def stand_box(person: Participant, stand: Stand, *, now: datetime, viewer: Viewer) -> WishBox:
     """What the reader wishes of a stand."""
-    wanting = Preference.objects.filter(person=person, stand=stand).values_list("wanting", flat=True).first() or ""
+    may_refuse = keeps_no_thanks(viewer, person)
+    marks = _marks(person, may_refuse=may_refuse).filter(stand=stand)
+    wanting = marks.values_list("wanting", flat=True).first() or ""
     name = stand.organisation.name if stand.organisation else stand.number
     return WishBox(
         f"wish-stand-{stand.public_id}", name, person, None, stand, wanting,
-        takes_wishes=wishes_are_open(person.event, now),
+        takes_wishes=wishes_are_open(person.event, now), may_refuse=may_refuse,
     )  # fmt: skip
 
 
@@ -153,11 +171,11 @@ def _standing(person: Participant, row: MeetingRequest | None) -> tuple[str, str
 
 
 def suggested_cards(
-    person: Participant, suggested: Iterable[Suggested], *, now: datetime, list_id: str = ""
+    person: Participant, suggested: Iterable[Suggested], *, now: datetime, viewer: Viewer, list_id: str = ""
 ) -> list[Shown]:
     """Recommended people as cards, best first."""
     found = list(suggested)
-    boxes = boxes_for(person, [each.person for each in found], now=now)
+    boxes = boxes_for(person, [each.person for each in found], now=now, viewer=viewer)
     listed = f"&list={list_id}" if list_id else ""
     return [
         Shown(

@@ -247,6 +247,7 @@ class SetUp:
     requests_asked: int
     requests_accepted: int
     questions: int
+    groups: int
     meetings: int
     publications: int
 
@@ -274,6 +275,7 @@ def set_up_of(event: Event) -> SetUp:
         requests_asked=requests[RequestState.ASKED],
         requests_accepted=requests[RequestState.ACCEPTED],
         questions=Question.objects.filter(event=event).exclude(state=QuestionState.LEFT_OUT).count(),
+        groups=Question.objects.filter(event=event, state=QuestionState.TAKEN).count(),
         meetings=Meeting.objects.filter(event=event, state=MeetingState.PLANNED).count(),
         publications=Publication.objects.filter(event=event).count(),
     )

@@ -86,6 +86,16 @@ def pairs_kept_apart(event: Event) -> frozenset[Pair]:
     return _kept_apart(event, Preference.objects.filter(event=event))
 
 
+def keeps_no_thanks(viewer: Viewer | None, agenda: Participant) -> bool:
+    """Whether the viewer may read and write whom the agenda says "no thanks" to: its person, and who shares it.
+
+    None stands for the person's own mailed link. Other colleagues may wish and ask in its name, and never hear of it.
+    """
+    if viewer is None or is_own(viewer, agenda):
+        return True
+    return any(is_own(viewer, each) for each in agenda.team.filter(state__in=COMING))
+
+
 def no_thanks_of(person: Participant) -> frozenset[int]:
     """Keys of the agendas to which the person has said "no thanks"."""
     rows = Preference.objects.filter(Q(person=person) | Q(person__host=person), event_id=person.event_id)

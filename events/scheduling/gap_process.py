@@ -32,7 +32,8 @@ _DEATH_OF_PARENT = 1  # PR_SET_PDEATHSIG of Linux' prctl
 class Task:
     """`way` is one of `WAYS`; the process ends itself after `seconds` if nobody ends it before.
 
-    `seed` is heeded by the search from below alone."""
+    `seed` is heeded by the search from below alone.
+    """
 
     way: str
     problem: Problem

@@ -25,10 +25,11 @@ class OthersForm(PlainForm):
     wish = forms.ChoiceField(label=gettext_lazy("What you have marked"), required=False)
     closed = forms.BooleanField(label=gettext_lazy("Also those who take no booked meetings"), required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, with_no_thanks: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offer("kind", ProfileKind.choices, blank=True)
-        self.offer("wish", Wanting.choices, blank=True)
+        marks = [(value, label) for value, label in Wanting.choices if with_no_thanks or value != Wanting.NO_THANKS]
+        self.offer("wish", marks, blank=True)
 
     def wanted(self) -> OthersFilter:
         """What was asked for; what cannot be understood asks for nothing."""

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from frontend.mails import (
     answers,
     events_catalogue,
+    events_groups,
     events_people,
     events_timetable,
     events_wishes,
@@ -51,6 +52,7 @@ RENDERERS: dict[str, Renderer] = {
     **events_people.RENDERERS,
     **events_wishes.RENDERERS,
     **events_timetable.RENDERERS,
+    **events_groups.RENDERERS,
     **events_catalogue.RENDERERS,
 }
 

@@ -159,3 +159,29 @@ def test_printed_catalogue_without_stands_is_still_one(event: Event) -> None:
     )
 
     assert pdf.startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize(
+    ("visibility", "public", "inside", "staff"),
+    [
+        (Visibility.PUBLIC, True, True, True),
+        (Visibility.MEMBERS, False, True, True),
+        (Visibility.HUB, False, False, True),
+    ],
+)
+def test_chosen_text_is_as_open_as_its_original(
+    event: Event, hall: Hall, visibility: Visibility, public: bool, inside: bool, staff: bool
+) -> None:
+    profile = ProfileFactory(hub=event.hub)
+    source = StatementFactory(profile=profile, kind=StatementKind.OFFER, text="Fortroligt.", visibility=visibility)
+    part = exhibit(hall, "A1", profile)
+    EventStatement.objects.create(
+        hub=event.hub, participation=part, kind=StatementKind.OFFER, text=source.text, statement=source
+    )
+    viewers = [
+        Viewer(hub_id=event.hub_id, role=role, user_id=1) for role in (Role.VISITOR, Role.MEMBER, Role.ORGANISER)
+    ]
+
+    read = [bool(catalogue_of(event, viewer).entries[0].offers) for viewer in viewers]
+
+    assert read == [public, inside, staff]

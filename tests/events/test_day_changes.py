@@ -1,10 +1,12 @@
 """People, slots and whole events that fall away: meetings are called off, and everybody is told."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
 from events.domain.people.registering import cancel_person
+from events.domain.people.waiting import promote_person
 from events.domain.setup.grids import remove_slot
 from events.domain.setup.states import call_off
 from events.domain.timetable.day_changes import (
@@ -21,7 +23,7 @@ from hubs.models import Hub
 from mailgate.models import OutgoingMail
 from matching.domain.introductions.capacity import take_place
 from matching.enums import Channel
-from matching.models import LoadPlace
+from matching.models import ContactRules, LoadPlace
 from tests.events.timetable_days import NOW, Day, computed, organiser, place_of, small_day
 
 pytestmark = pytest.mark.django_db
@@ -148,6 +150,22 @@ def test_person_who_cancels_frees_the_months_of_all_it_agreed_or_asked_to_meet(d
 
     assert counted() == ["Firma Eva"]
     assert LoadPlace.objects.get().subject == day.event.requests.get(sender__name="Dan").public_id
+
+
+def test_who_comes_after_all_counts_again_where_the_month_has_room(day: Day, hub: Hub) -> None:
+    people = {person.name: person for person in day.event.people.all()}
+    for name, cap in (("Bo", 1), ("Cai", 1)):
+        ContactRules.objects.create(hub=hub, profile=people[name].participation.profile, monthly_cap=cap)
+    take_places(day)
+    cancel_person(people["Anna"], now=LATER)
+    take_place(people["Cai"].participation.profile, channel=Channel.EVENT, subject=uuid4(), now=LATER)
+
+    promote_person(people["Anna"], viewer=organiser(hub), now=LATER)
+
+    states = dict(day.event.requests.values_list("receiver__name", "state"))
+    assert states == {"Bo": "accepted", "Cai": "withdrawn", "Eva": "accepted"}
+    assert counted() == ["Firma Bo", "Firma Cai", "Firma Eva"]
+    assert told("event_request_withdrawn") == ["cai"]
 
 
 def test_event_that_is_called_off_frees_every_month(day: Day) -> None:

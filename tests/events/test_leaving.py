@@ -22,7 +22,6 @@ from matching.models import LoadPlace
 from profiles.models import Profile
 from tests.events.timetable_days import NOW, Day, organiser, published, small_day
 from tests.factories import MembershipFactory
-from tests.frontend.conftest import SCRIPT
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(days=1)
@@ -76,7 +75,7 @@ def test_words_name_the_time_and_nobody(day: Day, hub: Hub) -> None:
 
     erase(day, "Anna")
     mail = OutgoingMail.objects.get(kind="event_meeting_gone", address="bo@firma.example")
-    told = RENDERERS["event_meeting_gone"](mail, Addresses(language="en", script_name=SCRIPT))
+    told = RENDERERS["event_meeting_gone"](mail, Addresses(mail))
 
     assert told is not None
     assert ("comes to nothing" in told.text, "–" in told.text, "Anna" in told.text) == (True, True, False)

@@ -5,12 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from events.domain.people.participation import register_profiles
+from events.enums import ActivityLevel, EventState, ParticipantState
 from events.models import Event
-from events.queries.days import among_whom, coming_events, find_event
+from events.queries.days import among_whom, coming_events, find_event, participant_ids
 from hubs.enums import Role
 from hubs.models import Hub
 from hubs.policies import Viewer
 from kernel.errors import InvalidInput, NotAllowed, NotFound
+from tests.events.wish_people import make_event, person
 from tests.factories import HubFactory, ProfileFactory
 
 NOW = datetime(2027, 3, 18, 12, tzinfo=UTC)
@@ -77,3 +79,43 @@ def test_event_that_is_missing_foreign_or_closed_is_refused(
 ) -> None:
     with pytest.raises(refusal):
         among_whom(Viewer(events.pk, role, 1), purpose=purpose, slug=slug)
+
+
+@pytest.mark.parametrize("state", [EventState.DRAFT, EventState.CANCELLED])
+def test_drafts_and_events_called_off_are_no_coming_events(events: Hub, state: EventState) -> None:
+    Event.objects.filter(slug="later").update(state=state)
+    member = Viewer(events.pk, Role.MEMBER, 1)
+
+    assert [event.slug for event in coming_events(member, now=NOW)] == ["ends-now", "going-on"]
+    with pytest.raises(NotFound):
+        among_whom(member, purpose="event", slug="later")
+
+
+@pytest.mark.parametrize(("state", "opens"), [(EventState.DRAFT, True), (EventState.CANCELLED, False)])
+def test_organiser_tries_recommendations_of_a_draft(events: Hub, state: EventState, opens: bool) -> None:
+    Event.objects.filter(slug="later").update(state=state)
+    organiser = Viewer(events.pk, Role.ORGANISER, 1)
+
+    if opens:
+        assert among_whom(organiser, purpose="event", slug="later") == frozenset()
+        return
+    with pytest.raises(NotFound):
+        among_whom(organiser, purpose="event", slug="later")
+
+
+def test_closer_levels_are_no_coming_events_of_visitors(events: Hub) -> None:
+    Event.objects.filter(slug="later").update(level=ActivityLevel.CO_CREATION)
+
+    assert [event.slug for event in coming_events(Viewer(events.pk), now=NOW)] == ["ends-now", "going-on"]
+    member = Viewer(events.pk, Role.MEMBER, 1)
+    assert [event.slug for event in coming_events(member, now=NOW)] == ["ends-now", "going-on", "later"]
+
+
+def test_profile_whose_people_have_all_cancelled_takes_no_part(hub: Hub) -> None:
+    event = make_event(hub)
+    gone = person(event, "Asta", state=ParticipantState.CANCELLED)
+    waiting = person(event, "Bo", state=ParticipantState.WAITING)
+    person(event, "Bodil", profile=waiting.participation.profile, state=ParticipantState.CANCELLED)
+
+    assert participant_ids(event) == {waiting.participation.profile_id}
+    assert gone.participation.profile_id not in participant_ids(event)

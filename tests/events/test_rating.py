@@ -10,12 +10,17 @@ from events.enums import MeetingState
 from events.models import Event, EventStatement, Meeting, MeetingSide, Participant
 from events.queries.contacts import contact_is_open
 from events.queries.report import editions, report_of, told_of
+from hubs.enums import Role
 from hubs.models import Hub
+from hubs.policies import Viewer
 from kernel.errors import InvalidInput, NotFound
 from mailgate.models import OutgoingMail
-from matching.enums import Channel, IntroductionState
+from matching.enums import Channel, IntroductionState, Side
 from matching.models import FollowUp, Introduction
-from tests.events.bazar import END, START, Bazar, make_bazar
+from matching.queries.contacts import ContactPerson, contact_people
+from matching.queries.introductions import contact_details
+from tests.events.bazar import END, START, Bazar, join, make_bazar
+from tests.factories import AffiliationFactory, MembershipFactory, ProfileFactory
 from tests.factories import StatementFactory
 
 AFTER = START + timedelta(hours=1, minutes=30)
@@ -202,3 +207,61 @@ def test_editions_stop_where_two_name_each_other(hub: Hub) -> None:
     one.refresh_from_db()
 
     assert [each.event.slug for each in editions(one)] == ["en", "to"]
+
+
+def colleague_of(host: Participant) -> Participant:
+    made = join(host.event, "Hanne Saarvang", host.participation.profile, "KHANNE")
+    made.host = host
+    made.save()
+    return made
+
+
+def test_colleague_who_shares_the_agenda_opens_nobodys_address(bazar: Bazar) -> None:
+    rate(bazar, YES, who="bo")
+
+    side = rate_meeting(bazar.side(bazar.anna), fields=YES, actor=None, now=AFTER, speaker=colleague_of(bazar.anna))
+
+    assert (side.rating, side.shares_contact) == (4, None)
+    assert not contact_is_open(meeting(bazar))
+    assert not Introduction.objects.exists()
+
+
+def test_meeting_of_a_sender_who_joined_a_colleagues_agenda_opens_as_well(bazar: Bazar) -> None:
+    rate(bazar, YES, who="bo")
+    hanne = join(bazar.event, "Hanne Saarvang", bazar.anna.participation.profile, "KHANNE")
+    Participant.objects.filter(pk=bazar.anna.pk).update(host=hanne)
+    MeetingSide.objects.filter(participant=bazar.anna).update(participant=hanne)
+
+    rate_meeting(bazar.side(hanne), fields=YES, actor=None, now=AFTER, speaker=hanne)
+
+    assert contact_is_open(meeting(bazar))
+    assert opened_to(bazar.side(bazar.bo), bazar.bo) == hanne
+
+
+def test_contact_of_an_event_shows_the_two_who_said_yes_and_nobody_else(bazar: Bazar) -> None:
+    profile = bazar.bo.participation.profile
+    profile.contact_email = "post@fjordby.example"
+    profile.save()
+    AffiliationFactory(organisation=profile.organisation, user=MembershipFactory(hub=profile.hub).user)
+    rate(bazar, YES)
+    rate(bazar, YES, who="bo")
+
+    contact = Introduction.objects.get()
+    staff = Viewer(profile.hub_id, Role.HUB_ADMIN, 1)
+    details = contact_details(staff, contact, "receiver")
+
+    assert reachable_people(contact, Side.RECEIVER) == (ContactPerson("Bo Fjordby", "kbb@bazar.example"),)
+    assert reachable_people(contact, Side.SEEKER) == (ContactPerson("Anna Saarvang", "kanna@bazar.example"),)
+    assert contact_people(contact, Side.RECEIVER) == ()
+    assert details is not None
+    assert (details.address, details.people) == ("", ())
+
+
+def test_guest_of_a_meeting_gets_no_address_and_gives_none(bazar: Bazar) -> None:
+    guest = join(bazar.event, "Gro Klitmose", ProfileFactory(hub=bazar.event.hub), "KGRO")
+    MeetingSide.objects.create(hub=bazar.event.hub, meeting=bazar.meeting, participant=guest, shares_contact=True)
+    rate(bazar, YES)
+    rate(bazar, YES, who="bo")
+
+    assert opened_to(bazar.side(guest), guest) is None
+    assert opened_to(bazar.side(bazar.anna), bazar.anna) == bazar.bo

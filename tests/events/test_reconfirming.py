@@ -188,7 +188,7 @@ def test_who_comes_back_is_asked_again_before_the_place_is_lost(event: Event) ->
     person = comes(event)
     ask_reconfirmation(event, now=NOW + DAY)
     cancel_person(person, now=NOW + 2 * DAY)
-    comes(event, at=NOW + 3 * DAY)
+    comes(event, profile=person.participation.profile, at=NOW + 3 * DAY)
 
     assert ask_reconfirmation(event, now=NOW + 4 * DAY) == 1
     assert asked_mails() == 2

@@ -29,9 +29,7 @@ def asks(sender: Participant, receiver: Participant, **values: object) -> None:
 
 @pytest.mark.parametrize("state", ["asked", "accepted"])
 @pytest.mark.parametrize("is_sender", [True, False])
-def test_agenda_with_open_requests_is_not_given_up_for_a_colleagues(
-    event: Event, state: str, is_sender: bool
-) -> None:
+def test_agenda_with_open_requests_is_not_given_up_for_a_colleagues(event: Event, state: str, is_sender: bool) -> None:
     host, person, other = two_colleagues(event)
     asks(*((person, other) if is_sender else (other, person)), state=state)
 

@@ -3,13 +3,22 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from events.domain.wishes.answering import answer_request
 from events.domain.wishes.asking import ask_meeting
-from events.domain.wishes.wish_errors import MeetingAgreed, NotComing, SameOrganisation, TooManyWishes, WishesClosed
+from events.domain.wishes.wish_errors import (
+    MeetingAgreed,
+    NotComing,
+    SaidNoThanks,
+    SameOrganisation,
+    TooManyWishes,
+    WishesClosed,
+)
 from events.domain.wishes.wishing import MOST_WISHES, prefer
-from events.models import Event, Hall, MeetingRequest, Preference, Stand
+from events.models import Event, Hall, MeetingRequest, Participant, Preference, Stand
 from events.queries.wishes import no_thanks_of, pairs_kept_apart
+from hubs.policies import Viewer
 from kernel.errors import InvalidInput, NotAllowed, NotFound
 from kernel.models import AuditRecord
 from tests.events.wish_people import (  # noqa: F401
@@ -43,7 +52,7 @@ def test_wish_is_stored_changed_and_taken_back(event: Event) -> None:
 def test_record_of_changes_does_not_say_whom_somebody_declines(event: Event) -> None:
     asta, bo = two(event)
 
-    prefer(asta, other=bo, wanting="no_thanks", now=NOW, viewer=speaks_as(asta))
+    prefer(asta, other=bo, wanting="no_thanks", now=NOW)
 
     record = AuditRecord.objects.get()
     assert (record.action, record.subject_id, record.changed_fields) == ("wish", asta.public_id, ["preferences"])
@@ -202,3 +211,42 @@ def test_no_thanks_waits_until_an_agreed_meeting_is_called_off(event: Event) -> 
         prefer(bo, other=asta, wanting="no_thanks", now=NOW)
 
     assert pairs_kept_apart(event) == frozenset()
+
+
+def is_person(someone: Participant) -> Viewer:
+    """The viewer who is that very person."""
+    viewer = speaks_as(someone)
+    Participant.objects.filter(pk=someone.pk).update(user=viewer.user_id)
+    return viewer
+
+
+def test_colleague_neither_says_nor_overwrites_a_no_thanks(event: Event) -> None:
+    asta, bo = two(event)
+    colleague = speaks_as(asta)
+
+    with pytest.raises(NotAllowed, match="Only Asta"), translation.override("en"):
+        prefer(asta, other=bo, wanting="no_thanks", now=NOW, viewer=colleague)
+    prefer(asta, other=bo, wanting="no_thanks", now=NOW, viewer=is_person(asta))
+    answers = [prefer(asta, other=bo, wanting=wanting, now=NOW, viewer=colleague) for wanting in ("must", None)]
+
+    assert answers == [None, None]
+    assert stored() == [(asta.pk, bo.pk, "no_thanks")]
+
+
+def test_who_shares_an_agenda_may_say_no_thanks_for_it(event: Event) -> None:
+    asta, bo = two(event)
+    helper = person(event, "Bodil", profile=bo.participation.profile, host=bo)
+
+    prefer(bo, other=asta, wanting="no_thanks", now=NOW, viewer=is_person(helper))
+
+    assert no_thanks_of(bo) == {asta.pk}
+
+
+def test_colleague_who_asks_hears_nothing_of_a_no_thanks(event: Event) -> None:
+    asta, bo = two(event)
+    prefer(asta, other=bo, wanting="no_thanks", now=NOW)
+
+    with pytest.raises(NotAllowed), translation.override("en"):
+        ask_meeting(asta, receiver=bo, reason="Vi vil gerne mødes.", now=NOW, viewer=speaks_as(asta))
+    with pytest.raises(SaidNoThanks):
+        ask_meeting(asta, receiver=bo, reason="Vi vil gerne mødes.", now=NOW, viewer=is_person(asta))

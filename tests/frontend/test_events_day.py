@@ -1,6 +1,7 @@
 """The pages of the day: plans by link, calendars that ask whether anything changed, check-in, rating, papers."""
 
 import json
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -14,8 +15,8 @@ from frontend.event_links import feed_token, place_token
 from hubs.enums import Role
 from hubs.models import Hub
 from mailgate.links import sign
-from tests.events.bazar import Bazar, make_bazar
-from tests.factories import HubFactory
+from tests.events.bazar import Bazar, join, make_bazar
+from tests.factories import HubFactory, ProfileFactory
 from tests.frontend.conftest import SCRIPT, speaks_for, works_as
 
 
@@ -68,6 +69,76 @@ def test_link_of_somebody_who_cancelled_says_so(client: Client, bazar: Bazar) ->
     Participant.objects.filter(pk=bazar.anna.pk).update(state=ParticipantState.CANCELLED)
 
     assert client.get(f"/events/agenda/{place_token(bazar.anna)}/").status_code == 404
+
+
+def test_calendar_of_somebody_who_cancelled_goes_on_and_says_so(client: Client, bazar: Bazar) -> None:
+    Participant.objects.filter(pk=bazar.anna.pk).update(state=ParticipantState.CANCELLED)
+
+    answer = client.get(f"/events/feed/{feed_token(bazar.anna)}.ics")
+
+    assert answer.status_code == 200
+    assert answer.content.count(b"STATUS:CANCELLED") == answer.content.count(b"BEGIN:VEVENT") == 1
+
+
+@pytest.fixture
+def coming(bazar: Bazar) -> Bazar:
+    """The same with its meeting still to come, whenever the tests run."""
+    start = timezone.now() + timedelta(days=1)
+    Slot.objects.filter(pk=bazar.slots[0].pk).update(starts_at=start, ends_at=start + timedelta(minutes=20))
+    return bazar
+
+
+def call_off_forms(page: str) -> list[str]:
+    return re.findall(r'action="([^"]*/(?:call-off/[^"]*|withdraw/))"', page)
+
+
+def standing(bazar: Bazar) -> tuple[str, str]:
+    meeting = Meeting.objects.select_related("request").get(pk=bazar.meeting.pk)
+    return meeting.state, meeting.request.state
+
+
+@pytest.mark.parametrize("who", ["anna", "bo"])
+def test_either_calls_a_meeting_off_from_the_plan_by_link(client: Client, coming: Bazar, who: str) -> None:
+    plan = f"/events/agenda/{place_token(getattr(coming, who))}/"
+    (address,) = call_off_forms(client.get(plan).content.decode())
+    assert client.get(address).status_code == 405
+
+    answer = client.post(address)
+
+    assert (answer.status_code, answer["Location"]) == (302, plan)
+    assert standing(coming) == ("cancelled", "withdrawn")
+    assert call_off_forms(client.get(plan).content.decode()) == []
+    assert client.post(address).status_code == 404
+
+
+@pytest.mark.parametrize("page", ["agenda/", "requests/"])
+def test_signed_in_person_calls_a_planned_meeting_off(client: Client, coming: Bazar, page: str) -> None:
+    speaks_for(client, coming.anna.participation.profile)
+    (address,) = call_off_forms(client.get(f"/events/bazar/{page}").content.decode())
+
+    client.post(address)
+
+    assert standing(coming) == ("cancelled", "withdrawn")
+
+
+@pytest.mark.parametrize("page", ["agenda/", "requests/"])
+def test_meeting_that_has_begun_has_no_button_to_call_it_off(client: Client, coming: Bazar, page: str) -> None:
+    Slot.objects.filter(pk=coming.slots[0].pk).update(starts_at=timezone.now() - timedelta(minutes=1))
+    speaks_for(client, coming.anna.participation.profile)
+
+    assert call_off_forms(client.get(f"/events/bazar/{page}").content.decode()) == []
+
+
+def test_guests_and_strangers_call_nothing_off_by_link(client: Client, coming: Bazar) -> None:
+    hub, event = coming.event.hub, coming.event
+    guest = join(event, "Gitte Gæst", ProfileFactory(hub=hub), "KG")
+    MeetingSide.objects.create(hub=hub, meeting=coming.meeting, participant=guest)
+    token, request = place_token(guest), coming.meeting.request.public_id
+
+    assert call_off_forms(client.get(f"/events/agenda/{token}/").content.decode()) == []
+    assert client.post(f"/events/agenda/{token}/call-off/{request}/").status_code == 404
+    assert client.post(f"/events/agenda/{feed_token(coming.anna)}/call-off/{request}/").status_code == 404
+    assert standing(coming) == ("planned", "accepted")
 
 
 def test_calendar_answers_that_nothing_changed_until_something_does(client: Client, bazar: Bazar) -> None:

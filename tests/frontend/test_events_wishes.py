@@ -147,21 +147,6 @@ def test_mark_is_kept_without_scripts(client: Client, pair: tuple[Participant, P
     assert Preference.objects.get().wanting == "must"
 
 
-def test_mark_comes_back_as_a_box_and_a_second_press_takes_it_away(
-    client: Client, pair: tuple[Participant, Participant]
-) -> None:
-    asta, bo = pair
-    data = {"person": asta.public_id, "other": bo.public_id}
-    signed_in(client, asta)
-
-    first = client.post(f"{BASE}/prefer/", data | {"wanting": "no_thanks"}, headers={"HX-Request": "true"})
-    page = first.content.decode()
-    assert 'value="none" class="wish-mark wish-mark--no" aria-pressed="true"' in page
-    client.post(f"{BASE}/prefer/", data | {"wanting": "none"}, headers={"HX-Request": "true"})
-
-    assert not Preference.objects.exists()
-
-
 @pytest.mark.parametrize("next_page", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])
 def test_mark_never_leads_away(client: Client, pair: tuple[Participant, Participant], next_page: str) -> None:
     asta, bo = pair

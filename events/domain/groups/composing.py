@@ -6,9 +6,11 @@ from datetime import date, datetime
 
 import numpy as np
 from django.db import transaction
+from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
-from events.domain.setup.changing import change_event, save_change
+from events.domain.groups.telling_groups import groups_by_person, tell_changed_groups
+from events.domain.setup.changing import ChangedMeanwhile, change_event, save_change
 from events.domain.wishes.offered_texts import OfferedText, offered_by
 from events.enums import COMING, EventState, QuestionState, Wanting
 from events.models import (
@@ -51,7 +53,8 @@ def compose_groups(event: Event, *, viewer: Viewer, version: int, now: datetime)
     """Compose the groups anew and store them with slots and rooms, in place of those before.
 
     Raises:
-        NotAllowed, NotFound, ChangedMeanwhile, EventCalledOff: as every change of an event.
+        NotAllowed, NotFound, EventCalledOff: as every change of an event.
+        ChangedMeanwhile: the event, a question or who can sit in a group has changed since it was read.
         NotReady: the language model is not built on this machine.
     """
     # The solver works on what it read; nothing is locked meanwhile, and what changed in between stops the storing.
@@ -60,14 +63,42 @@ def compose_groups(event: Event, *, viewer: Viewer, version: int, now: datetime)
     researchers = researchers_of(event)
     slots = list(event.slots.order_by("starts_at", "pk"))
     halls = list(event.halls.order_by("position", "pk"))
+    read = _read(event, questions, researchers, slots)
     task = _task(event, questions, researchers, slots, len(halls), today=local_day(now))
     composed = engine.compose(task, seconds=SECONDS)
     with transaction.atomic():
         locked = change_event(event, viewer=viewer, version=version)
-        _store(questions, researchers, slots, halls, task, composed)
+        # Whoever changes a question locks it alone, so the event's version does not tell.
+        list(Question.objects.select_for_update().filter(event=locked).order_by("pk").values_list("pk"))
+        if _read(locked, _questions(locked), researchers_of(locked), slots) != read:
+            raise ChangedMeanwhile(_("A question, or who can answer, has changed meanwhile. Nothing is lost: try again."))
+        before = groups_by_person(locked)
+        _store(locked, questions, researchers, slots, halls, task, composed)
         save_change(locked, viewer=viewer, action="compose_groups", changed=["questions"])
+        tell_changed_groups(locked, before, now=now)
     unheld = {questions[number].pk: reason for number, reason in composed.unheld.items()}
     return Composition(len(composed.groups), unheld, composed.worth, composed.bound, composed.proven)
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What of people and questions decides the groups; whoever changes it does not count the event's version up."""
+
+    questions: tuple[tuple[int, int, str], ...]
+    researchers: tuple[tuple[int, bool, int | None], ...]
+    closed: dict[int, frozenset[int]]
+    apart: frozenset[tuple[int, int]]
+
+
+def _read(
+    event: Event, questions: Sequence[Question], researchers: Sequence[Participant], slots: Sequence[Slot]
+) -> _Read:
+    return _Read(
+        tuple((question.pk, question.version, question.state) for question in questions),
+        tuple((person.pk, person.is_senior, person.most_meetings) for person in researchers),
+        _closed([*researchers, *(question.asker for question in questions)], slots),
+        _apart(event, questions, researchers),
+    )
 
 
 def researchers_of(event: Event) -> list[Participant]:
@@ -107,7 +138,8 @@ def fit_of(questions: Sequence[Question], researchers: Sequence[Participant], *,
 
 
 def _questions(event: Event) -> list[Question]:
-    rows = Question.objects.filter(event=event).exclude(state=QuestionState.LEFT_OUT)
+    """Those whose asker comes, unless they were taken back."""
+    rows = Question.objects.filter(event=event, asker__state__in=COMING).exclude(state=QuestionState.LEFT_OUT)
     return list(rows.select_related("asker__participation__profile").order_by("pk"))
 
 
@@ -212,7 +244,9 @@ def _question_vectors(questions: Sequence[Question]) -> NDArray[np.float32]:
             new, encoder.encode_passages([f"{each.title}\n{each.text}".strip() for each in new]), strict=True
         ):
             question.vector, question.vector_of = np.asarray(vector, "<f4").tobytes(), encoder.fingerprint
-        Question.objects.bulk_update(new, ("vector", "vector_of"))
+            # Words that were changed meanwhile keep no vector of the old ones.
+            same_words = Question.objects.filter(pk=question.pk, version=question.version)
+            same_words.update(vector=question.vector, vector_of=question.vector_of)
     return np.stack([_unit(np.frombuffer(bytes(each.vector or b""), "<f4")) for each in questions])
 
 
@@ -222,6 +256,7 @@ def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _store(
+    event: Event,
     questions: Sequence[Question],
     researchers: Sequence[Participant],
     slots: Sequence[Slot],
@@ -229,7 +264,11 @@ def _store(
     task: engine.GroupTask,
     composed: engine.Composed,
 ) -> None:
-    GroupSeat.objects.filter(question__in=questions).delete()
+    GroupSeat.objects.filter(question__event=event).delete()
+    without_asker = Question.objects.filter(event=event, state=QuestionState.TAKEN).exclude(
+        pk__in=[question.pk for question in questions]
+    )
+    without_asker.update(state=QuestionState.HANDED_IN, slot=None, hall=None)
     used = dict.fromkeys(range(len(slots)), 0)
     seats: list[GroupSeat] = []
     for number, question in enumerate(questions):

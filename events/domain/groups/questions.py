@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from events.domain.groups.telling_groups import groups_by_person, tell_changed_groups
 from events.enums import COMING, EventKind, EventState, QuestionState
 from events.models import Event, GroupSeat, Participant, Question
 from hubs.policies import Viewer, may_act_for, may_organise
@@ -114,7 +115,7 @@ def change_question(
 
 @transaction.atomic
 def take_question_back(question: Question, *, viewer: Viewer, now: datetime) -> None:
-    """Leave the question out, and its group go.
+    """Leave the question out, and its group go; where the programme is out, those who sat in it are told.
 
     Raises:
         NotAllowed: the viewer neither speaks for the person nor runs the event.
@@ -125,11 +126,13 @@ def take_question_back(question: Question, *, viewer: Viewer, now: datetime) -> 
         _require_speaker(viewer, locked.asker)
     if locked.hub_id != viewer.hub_id:
         raise _not_found()
+    before = groups_by_person(locked.event)
     GroupSeat.objects.filter(question=locked).delete()
     locked.state, locked.slot, locked.hall = QuestionState.LEFT_OUT, None, None
     locked.version += 1
     locked.save()
     _record(locked, viewer, "question.taken_back")
+    tell_changed_groups(locked.event, before, now=now)
 
 
 def takes_questions(event: Event, *, now: datetime) -> bool:

@@ -4,9 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from events.domain.timetable.telling_meetings import sharing
-from events.enums import EventState, QuestionState
-from events.models import Event, Question
+from events.enums import COMING, EventState, QuestionState
+from events.models import Event, Participant, Question
 from mailgate.domain.outbox import queue_mail
 
 # What one person's groups are: question, period, room, and whoever else sits there, by key.
@@ -43,7 +42,7 @@ def _tell(event: Event, people: Iterable[int], *, now: datetime) -> int:
     """Nobody is mailed for an event of the demonstration, nor anybody who does not come."""
     if event.is_simulated:
         return 0
-    rows = coming(event, people)
+    rows = list(Participant.objects.filter(event=event, state__in=COMING, pk__in=list(people)).order_by("pk"))
     for person in rows:
         queue_mail(
             event.hub_id,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from events.domain.people.admitting import require_admission, require_agreement, require_host
 from events.domain.people.person_fields import PersonFields, new_code
 from events.domain.people.telling_people import tell_person
-from events.domain.people.waiting import fill_places, has_room, lock_event
+from events.domain.people.waiting import count_agreements, fill_places, has_room, lock_event
 from events.enums import EventState, ParticipantState
 from events.models import Event, Participant, Participation, Stand
 from hubs.models import User
@@ -136,6 +136,8 @@ def _store(
     person.version += 0 if found is None else 1
     save_valid(person)
     _record(person, viewer, "register")
+    if found is not None and person.state == S.REGISTERED:
+        count_agreements(person, now=now)
     if tells:
         kind = "event_registered" if person.state == S.REGISTERED else "event_waiting"
         tell_person(person, kind, now=now)

@@ -81,4 +81,13 @@ def _give_place(person: Participant, *, now: datetime, actor: Viewer | None) -> 
         subject_type="event_participant", subject_id=person.public_id, changed_fields=["state"],
     )  # fmt: skip
     tell_person(person, "event_place_free", now=now)
+    count_agreements(person, now=now)
     return True
+
+
+def count_agreements(person: Participant, *, now: datetime) -> None:
+    """What somebody who comes again had agreed counts anew; the module that does it is above this one in its turn."""
+    if person.requests_sent.exists() or person.requests_received.exists():
+        from events.domain.wishes.returning import note_return
+
+        note_return(person, now=now)

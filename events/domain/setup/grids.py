@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from events.clock import days_between, moment_on
+from events.domain.groups.telling_groups import groups_by_person, tell_changed_groups
 from events.domain.setup.changing import change_event, save_change
 from events.domain.timetable.day_changes import note_slot_lost
 from events.enums import OfferState
@@ -237,12 +238,16 @@ def _take_away(slots: list[Slot], *, viewer: Viewer | None, and_replan: bool, no
     if total and (not and_replan or viewer is None or now is None):
         raise SlotHasMeetings.of(total)
     called_off = 0
+    event = slots[0].event if slots else None
+    before = groups_by_person(event) if event is not None else {}
     for slot in slots:
         if slot.pk in held and viewer is not None and now is not None:
             called_off += _call_off(slot, viewer=viewer, now=now)
     keys = [slot.pk for slot in slots]
     MeetingRequest.objects.filter(fixed_slot__in=keys).update(fixed_slot=None)
-    Question.objects.filter(slot__in=keys).update(slot=None)
+    Question.objects.filter(slot__in=keys).update(slot=None, hall=None)
+    if event is not None and now is not None:
+        tell_changed_groups(event, before, now=now)
     # What once stood there must be told to calendars with its time, so the slot itself stays, out of the grid.
     remembered = set(Meeting.objects.filter(slot__in=keys).values_list("slot_id", flat=True))
     remembered |= set(StandbyOffer.objects.filter(slot__in=keys).values_list("slot_id", flat=True))

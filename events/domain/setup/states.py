@@ -7,10 +7,11 @@ from types import MappingProxyType
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from events.domain.groups.telling_groups import tell_groups
 from events.domain.setup.changing import change_event, save_change
 from events.domain.timetable.day_changes import note_event_called_off
-from events.enums import EventState, OfferState, ParticipantState, RequestMode, RunState
-from events.models import Event, Participant, Publication, StandbyOffer, TimetableRun
+from events.enums import EventState, OfferState, ParticipantState, QuestionState, RequestMode, RunState
+from events.models import Event, Participant, Publication, Question, StandbyOffer, TimetableRun
 from events.templates import template_of
 from hubs.policies import Viewer
 from kernel.errors import DomainError
@@ -60,6 +61,8 @@ def move_on(event: Event, *, viewer: Viewer, to: str, version: int, now: datetim
         raise StepNotOpen(missing)
     locked.state = to
     save_change(locked, viewer=viewer, action="move_event", changed=["state"])
+    if to == EventState.PUBLISHED:
+        tell_groups(locked, now=now)
     return locked
 
 
@@ -76,6 +79,8 @@ def what_is_missing(event: Event, *, to: str, now: datetime) -> str:
         return _("Write the terms first: everybody who registers agrees to them.")
     if to == EventState.OPEN and event.ends_at <= now:
         return _("The event has ended. Give it a new day first.")
+    if to == EventState.PUBLISHED and waits_for_groups(event):
+        return _("Compose the groups first: the programme is made of them.")
     if to == EventState.PUBLISHED and waits_for_timetable(event):
         return _("Publish a timetable: that takes the event to this step.")
     if to == EventState.OVER and now < event.ends_at:
@@ -84,10 +89,18 @@ def what_is_missing(event: Event, *, to: str, now: datetime) -> str:
 
 
 def waits_for_timetable(event: Event) -> bool:
-    """Whether meetings are planned beforehand and no timetable has been published."""
-    if not template_of(event.kind).has_timetable or event.request_mode == RequestMode.FIRST_FREE:
+    """Whether meetings are planned beforehand and no timetable has been published; groups need none."""
+    template = template_of(event.kind)
+    if not template.has_timetable or template.has_questions or event.request_mode == RequestMode.FIRST_FREE:
         return False
     return not Publication.objects.filter(event=event).exists()
+
+
+def waits_for_groups(event: Event) -> bool:
+    """Whether the day is made of groups around questions and none has been composed."""
+    if not template_of(event.kind).has_questions:
+        return False
+    return not Question.objects.filter(event=event, state=QuestionState.TAKEN).exists()
 
 
 def may_be_called_off(event: Event) -> bool:

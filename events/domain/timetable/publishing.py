@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from events.domain.groups.telling_groups import tell_groups
 from events.domain.setup.changing import change_event, save_change
 from events.domain.timetable.meeting_places import require_open
 from events.domain.timetable.meetings import (
@@ -114,6 +115,8 @@ def publish_run(run: TimetableRun, *, viewer: Viewer, version: int, now: datetim
     _apply(prospect, now)
     (_tell_changed if row.kind == RunKind.REPAIR else tell_timetable)(publication, people, now=now)
     _close_others(row)
+    if event.state != EventState.PUBLISHED:
+        tell_groups(event, now=now)
     event.state = EventState.PUBLISHED
     save_change(event, viewer=viewer, action="publish_timetable", changed=["state"])
     return publication

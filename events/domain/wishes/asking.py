@@ -17,10 +17,18 @@ from events.domain.wishes.wishing import MOST_WISHES, weigh_requests
 from events.enums import RequestMode, RequestState, Wanting
 from events.models import Event, MeetingRequest, Participant, Preference, Stand
 from events.models.wishes import MAX_REASON
-from events.queries.wishes import OPEN, is_hidden, no_thanks_of, open_requests_of, requests_between, stand_people
+from events.queries.wishes import (
+    OPEN,
+    is_hidden,
+    keeps_no_thanks,
+    no_thanks_of,
+    open_requests_of,
+    requests_between,
+    stand_people,
+)
 from hubs.policies import Viewer
 from kernel.audit import record_change
-from kernel.errors import NotFound
+from kernel.errors import NotAllowed, NotFound
 from matching.domain.introductions.capacity import free_place, take_place
 from matching.domain.introductions.days import deadline
 from matching.domain.introductions.errors import AlreadyAsked
@@ -66,7 +74,7 @@ def ask_meeting(
     require_meets(own, is_self=True)
     require_meets(other, is_self=False)
     words = clean_text(reason, field="reason", max_length=MAX_REASON, min_letters=_FEWEST_LETTERS)
-    _require_askable(own, other)
+    _require_askable(own, other, viewer)
     if open_requests_of(own) >= event.open_requests:
         raise too_many_open(event.open_requests)
     _wish(own, other, is_must=is_must)
@@ -128,9 +136,11 @@ def _require_requests(event: Event) -> None:
         )
 
 
-def _require_askable(sender: Participant, receiver: Participant) -> None:
+def _require_askable(sender: Participant, receiver: Participant, viewer: Viewer | None) -> None:
     name = {"name": receiver.name}
     if receiver.pk in no_thanks_of(sender):
+        if not keeps_no_thanks(viewer, sender):
+            raise NotAllowed(_("Let %(name)s ask for this meeting.") % {"name": sender.name})
         raise SaidNoThanks(_("You have said no thanks to %(name)s. Take that back first.") % name)
     earlier = list(requests_between(sender, receiver))
     for row in earlier:

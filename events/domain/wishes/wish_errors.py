@@ -47,6 +47,13 @@ class SaidNoThanks(DomainError):
     status: ClassVar[int] = 409
 
 
+class KeptApart(DomainError):
+    """Two people whom something keeps from meeting at the event; what, is nobody's business."""
+
+    code: ClassVar[str] = "kept_apart"
+    status: ClassVar[int] = 409
+
+
 class WishesOnly(DomainError):
     """At this event meetings come from what both wish; there are no requests."""
 

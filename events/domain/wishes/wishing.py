@@ -10,10 +10,10 @@ from events.domain.wishes.wish_errors import MeetingAgreed, NotComing, TooManyWi
 from events.domain.wishes.wish_rules import require_pair, require_speaking_for, require_wishes_open
 from events.enums import COMING, EventState, RequestState, Wanting
 from events.models import MeetingRequest, Participant, Preference, Stand
-from events.queries.wishes import agenda_of, requests_between, stand_people
+from events.queries.wishes import agenda_of, keeps_no_thanks, requests_between, stand_people
 from hubs.policies import Viewer
 from kernel.audit import record_change
-from kernel.errors import InvalidInput, NotFound
+from kernel.errors import InvalidInput, NotAllowed, NotFound
 from profiles.domain.fields import one_of
 
 # Ten times what anybody can meet in a day; "no thanks" is not counted, since nobody is to be kept from saying it.
@@ -33,10 +33,12 @@ def prefer(
     """Note what the person wishes of another person or of a stand; None takes it back. Comes back as it is stored.
 
     "No thanks" can be said as long as the event is not over. An open request of the other is then not shown any more
-    and expires as if nobody had answered.
+    and expires as if nobody had answered. It is the person's own word: what a colleague marks leaves it as it is, and
+    nothing comes back.
 
     Raises:
-        NotAllowed, NotFound, NotComing, SameOrganisation, WishesClosed
+        NotAllowed: also of a colleague who says "no thanks" in the person's name.
+        NotFound, NotComing, SameOrganisation, WishesClosed
         InvalidInput: the wish is unknown, or of neither or both.
         TooManyWishes
         MeetingAgreed: a "no thanks" to somebody whom one has asked, or agreed to meet.
@@ -46,10 +48,15 @@ def prefer(
     target = _target(person, other, stand)
     if wanting is not None:
         wanting = one_of(wanting, Wanting.values, field="wanting")
+    is_private = keeps_no_thanks(viewer, person)
+    if wanting == Wanting.NO_THANKS and not is_private:
+        raise NotAllowed(_("Only %(name)s can say no thanks here.") % {"name": person.name})
     _require_time(person, wanting, now=now)
     if wanting == Wanting.NO_THANKS:
         _require_nothing_agreed(person, other, stand)
     found = Preference.objects.filter(person=person, **target).first()
+    if found is not None and found.wanting == Wanting.NO_THANKS and not is_private:
+        return None
     if (found.wanting if found else None) == wanting:
         return found
     stored = _store(person, found, target, wanting)

@@ -17,7 +17,7 @@ from events.enums import RequestMode
 from events.models import Event, Participant
 from events.queries.people import find_open_event
 from events.queries.suggestions import round_of, suggestions_for
-from events.queries.wishes import find_stand, others_of, requests_left, stand_people
+from events.queries.wishes import find_stand, keeps_no_thanks, others_of, requests_left, stand_people
 from frontend.event_wishes import acting_person, boxes_for, stand_box, suggested_cards, until_words, wishes_are_open
 from frontend.forms.events_wishes import OthersForm
 from frontend.requests import PageRequest, vary_on_htmx, wants_partial
@@ -35,11 +35,11 @@ def others(request: PageRequest, slug: str) -> HttpResponse:
     person, agendas = acting_person(request, event, request.GET)
     if person is None and not may_organise(request.viewer):
         return render(request, "events/others_unregistered.html", {"event": event}, status=403)
-    form = OthersForm(request.GET)
+    form = OthersForm(request.GET, with_no_thanks=person is not None and keeps_no_thanks(request.viewer, person))
     context = _page_context(request, event, person, agendas) | _list_context(request, event, person, form)
     if wants_partial(request):
         return vary_on_htmx(render(request, "events/others_list.html", context))
-    return vary_on_htmx(render(request, "events/others.html", context | _recommended(event, person)))
+    return vary_on_htmx(render(request, "events/others.html", context | _recommended(request, event, person)))
 
 
 def _page_context(
@@ -61,7 +61,7 @@ def _list_context(request: PageRequest, event: Event, person: Participant | None
     rows = others_of(person, event, form.wanted())
     page = Paginator(rows, PAGE_LENGTH).get_page(request.GET.get("page"))
     people = list(page.object_list)
-    boxes = boxes_for(person, people, now=timezone.now()) if person else {}
+    boxes = boxes_for(person, people, now=timezone.now(), viewer=request.viewer) if person else {}
     told = offered_by([each.participation for each in people], today=timezone.localdate())
     asked = {name: str(value) for name, value in request.GET.items() if name != "page" and value}
     return {
@@ -73,7 +73,7 @@ def _list_context(request: PageRequest, event: Event, person: Participant | None
     }
 
 
-def _recommended(event: Event, person: Participant | None) -> dict[str, Any]:
+def _recommended(request: PageRequest, event: Event, person: Participant | None) -> dict[str, Any]:
     """The person's list, kept in the log as it is shown."""
     if person is None:
         return {"recommended": ()}
@@ -82,7 +82,9 @@ def _recommended(event: Event, person: Participant | None) -> dict[str, Any]:
     shown = note_shown(person, found, now=now)
     held = round_of(event)
     return {
-        "recommended": suggested_cards(person, found, now=now, list_id=str(shown.public_id) if shown else ""),
+        "recommended": suggested_cards(
+            person, found, now=now, viewer=request.viewer, list_id=str(shown.public_id) if shown else ""
+        ),
         "is_computed": held is not None and held.computed_at is not None,
         "has_texts": bool(offered_by([person.participation], today=timezone.localdate())[person.participation_id]),
     }
@@ -103,7 +105,7 @@ def stand(request: PageRequest, slug: str, number: str) -> HttpResponse:
     person, _agendas = acting_person(request, event, request.GET)
     people = stand_people(found)
     is_own = person is not None and person.pk in {each.pk for each in people}
-    boxes = boxes_for(person, people, now=now) if person is not None and not is_own else {}
+    boxes = boxes_for(person, people, now=now, viewer=request.viewer) if person is not None and not is_own else {}
     parts = list({each.participation_id: each.participation for each in people}.values())
     told = offered_by(parts, today=timezone.localdate(), levels=visible_levels(request.viewer))
     context = {
@@ -112,7 +114,7 @@ def stand(request: PageRequest, slug: str, number: str) -> HttpResponse:
         "person": person,
         "people": [(each, boxes.get(each.pk)) for each in people] if person or may_organise(request.viewer) else [],
         "texts": [text for part in parts for text in told[part.pk]],
-        "box": stand_box(person, found, now=now) if person is not None and not is_own else None,
+        "box": stand_box(person, found, now=now, viewer=request.viewer) if person is not None and not is_own else None,
         "back": request.get_full_path(),
     }
     return render(request, "events/stand.html", context)

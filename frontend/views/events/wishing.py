@@ -62,10 +62,10 @@ def wish(request: PageRequest, slug: str) -> HttpResponse:
     if not wants_partial(request):
         return _wish_and_return(request, person, other, stand, wanting)
     prefer(person, other=other, stand=stand, wanting=wanting, now=now, viewer=request.viewer)
-    box = stand_box(person, stand, now=now) if stand is not None else None
+    box = stand_box(person, stand, now=now, viewer=request.viewer) if stand is not None else None
     if other is not None:
         agenda = agenda_of(other)
-        box = boxes_for(person, [agenda], now=now)[agenda.pk]
+        box = boxes_for(person, [agenda], now=now, viewer=request.viewer)[agenda.pk]
     return render(request, "events/wish_box.html", {"box": box, "event": event, "back": _back(request, event)})
 
 
@@ -115,7 +115,7 @@ def ask(request: PageRequest, slug: str, public_id: UUID) -> HttpResponse:
     person = require_person(request, event)
     other = agenda_of(find_participant(request.viewer.hub_id, event, public_id))
     if request.method != "POST":
-        box = boxes_for(person, [other], now=timezone.now()).get(other.pk)
+        box = boxes_for(person, [other], now=timezone.now(), viewer=request.viewer).get(other.pk)
         words = words_between(person, other, now=timezone.now())
         initial = {
             "reason": half_written(words),
