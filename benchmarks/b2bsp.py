@@ -11,7 +11,7 @@ from typing import Any
 
 from benchmarks.minizinc_data import InstanceUnreadable, Value, parse_dzn
 from events.scheduling.errors import InvalidProblem
-from events.scheduling.idle_gaps import GapsProof, prove_fewest_gaps
+from events.scheduling.gaps.idle_gaps import GapsProof, prove_fewest_gaps
 from events.scheduling.problem import Person, Pool, Precedence, Problem, Slot, Wish
 from events.scheduling.timetable import gaps_of_people, violations
 

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from benchmarks.schedule_size import generate
-from events.scheduling.bounds import value_bound
-from events.scheduling.constructing import construct
+from events.scheduling.large.bounds import value_bound
+from events.scheduling.large.constructing import construct
 from events.scheduling.problem import Person, Problem, Wish
-from events.scheduling.renumbering import renumber
-from events.scheduling.repairing import Repaired, repair
+from events.scheduling.repair.renumbering import renumber
+from events.scheduling.repair.repairing import Repaired, repair
 from events.scheduling.seating import seat
 from events.scheduling.timetable import Rule, Timetable, value_of, violations
 

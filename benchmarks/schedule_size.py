@@ -12,9 +12,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from events.scheduling.bounds import value_bound
-from events.scheduling.constructing import construct
-from events.scheduling.exchanging import close_gaps
+from events.scheduling.large.bounds import value_bound
+from events.scheduling.large.constructing import construct
+from events.scheduling.large.exchanging import close_gaps
 from events.scheduling.problem import Person, Pool, Problem, Slot, Wish
 from events.scheduling.seating import seat
 from events.scheduling.timetable import gaps_of_people, meetings_of_people, value_of, violations

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import Prefetch
 
-from events.enums import EventKind, EventState, MeetingState, QuestionState, SessionPart
+from events.enums import EventKind, EventState, MeetingState, QuestionState, RequestOrigin, SessionPart
 from events.models import Event, Meeting, MeetingSide, Participant, ProgrammeSession, Question, SessionSeat
 
 
@@ -44,6 +44,11 @@ class Entry:
     def is_sender(self) -> bool:
         """Whether the reader wrote the reason, which was meant for the other."""
         return self.side is not None and self.side.meeting.request.sender_id == self.side.participant_id
+
+    @property
+    def is_organised(self) -> bool:
+        """Whether the organiser planned the meeting and wrote the reason, for all of them."""
+        return self.side is not None and self.side.meeting.request.origin == RequestOrigin.ORGANISER
 
     @property
     def is_cancelled(self) -> bool:

@@ -127,9 +127,7 @@ def _people(event: Event) -> dict[int, list[Contact]]:
     return found
 
 
-def _entry(
-    stand: Stand, participation: Participation, contacts: list[Contact], levels: frozenset[str]
-) -> Entry:
+def _entry(stand: Stand, participation: Participation, contacts: list[Contact], levels: frozenset[str]) -> Entry:
     profile = participation.profile
     themes = [stand.theme] if stand.theme else []
     themes += [link.theme for link in profile.theme_links.all() if link.theme_id != stand.theme_id]

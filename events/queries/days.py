@@ -11,7 +11,6 @@ from hubs.policies import Viewer, may_organise, may_see_participants
 from kernel.errors import InvalidInput, NotAllowed, NotFound
 from matching.enums import Purpose
 
-
 # Levels whose page everybody may read; the others are for people of the hub.
 OPEN_LEVELS = (ActivityLevel.OPEN, ActivityLevel.COMMUNITY)
 _STAYING = frozenset(ParticipantState) - {ParticipantState.CANCELLED}

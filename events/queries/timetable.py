@@ -8,7 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from events.enums import COMING, MeetingState, OfferState, RequestState, RunKind, RunState
-from events.models import Event, Meeting, MeetingRequest, Participant, Publication, StandbyOffer, TimetableRun
+from events.models import Event, Meeting, MeetingRequest, Participant, Publication, Stand, StandbyOffer, Table, TimetableRun
 from kernel.errors import NotFound
 
 UNDER_WAY = (RunState.WAITING, RunState.RUNNING)
@@ -96,6 +96,19 @@ def find_request(event: Event, public_id: UUID) -> MeetingRequest:
     if request is None:
         raise NotFound(_("We cannot find that meeting request."))
     return request
+
+
+def accepted_requests(event: Event) -> QuerySet[MeetingRequest]:
+    """What was agreed, with both sides, by name of the sender."""
+    rows = MeetingRequest.objects.filter(hub_id=event.hub_id, event=event, state=RequestState.ACCEPTED)
+    people = ("sender__participation__profile", "receiver__participation__profile")
+    return rows.select_related(*people).order_by("sender__name", "receiver__name", "pk")
+
+
+def places_of(event: Event) -> list[Table | Stand]:
+    """Tables that can be used, then stands, hall by hall."""
+    tables = event.tables.filter(is_lost=False).select_related("hall").order_by("hall__position", "position", "pk")
+    return [*tables, *event.stands.select_related("hall").order_by("hall__position", "number", "pk")]
 
 
 def offers_of(event: Event) -> QuerySet[StandbyOffer]:

@@ -10,12 +10,12 @@ from enum import IntEnum
 
 from ortools.sat.python.cp_model_helper import Literal
 
-from events.scheduling.aims import Aims
-from events.scheduling.costs import Costs
-from events.scheduling.model import Scope, TimetableModel
+from events.scheduling.exact.aims import Aims
+from events.scheduling.exact.costs import Costs
+from events.scheduling.exact.model import Scope, TimetableModel
+from events.scheduling.exact.searching import Effort, Watch, run
+from events.scheduling.exact.sites import Site, Sites
 from events.scheduling.problem import Pool, Problem, Wish
-from events.scheduling.searching import Effort, Watch, run
-from events.scheduling.sites import Site, Sites
 from events.scheduling.solved import Clash, go_on
 from events.scheduling.timetable import Timetable
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from events.scheduling.board import Board, Obstacle
+from events.scheduling.exact.board import Board, Obstacle
 from events.scheduling.problem import Problem
 from events.scheduling.timetable import Place, Rule, Timetable, violations
 

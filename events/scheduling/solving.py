@@ -9,11 +9,11 @@ except equal idle gaps in a large problem, which are worked towards and, where t
 """
 
 from events.scheduling.clashes import find_clash
+from events.scheduling.exact.searching import Watch
+from events.scheduling.exact.stages import Stages
+from events.scheduling.exact.starting import Task, first_timetable
 from events.scheduling.problem import Problem
-from events.scheduling.searching import Watch
 from events.scheduling.solved import OnProgress, Solved, go_on
-from events.scheduling.stages import Stages
-from events.scheduling.starting import Task, first_timetable
 from events.scheduling.timetable import Rule, Timetable, violations
 
 NOT_FOUND = "No timetable that holds all that must be held was found in the time given; there may be one."

@@ -49,7 +49,9 @@ class PlaceForm(PlainForm):
         label=gettext_lazy("Telephone on the day"),
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
-        help_text=gettext_lazy("For the organiser, if something changes at short notice; others see it only if it may stand in the catalogue."),
+        help_text=gettext_lazy(
+            "For the organiser, if something changes at short notice; others see it only if it may stand in the catalogue."
+        ),
     )
     kind = forms.ChoiceField(label=gettext_lazy("You come as"), choices=PeopleKind.choices, widget=forms.RadioSelect)
     is_senior = forms.BooleanField(label=gettext_lazy("Senior researcher or clinician"), required=False)

@@ -111,9 +111,7 @@ def standby_offer(mail: OutgoingMail, addresses: Addresses) -> RenderedMail | No
     if person is None or offer is None or offer.state != OfferState.OFFERED or offer.expires_at <= timezone.now():
         return None
     other = _other(offer, person)
-    token = sign(
-        "standby", offer=str(offer.public_id), participant=str(person.public_id), address=address_mark(person)
-    )
+    token = sign("standby", offer=str(offer.public_id), participant=str(person.public_id), address=address_mark(person))
     letter = Letter(
         subject=_("A slot is free: meet %(name)s?") % {"name": other.name},
         lead=_("You and %(name)s wished to meet at %(event)s, and now a slot is free.")

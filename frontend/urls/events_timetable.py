@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from frontend.views.events import meetings, standby, timetable
+from frontend.views.events import meetings, plan_meeting, standby, timetable
 
 TIMETABLE = "events/<slug:slug>/organise/timetable/"
 RUN = f"{TIMETABLE}run/<uuid:public_id>/"
@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path(RUN, timetable.event_run, name="event_run"),
     path(f"{RUN}stop/", timetable.halt_run, name="event_run_stop"),
     path(f"{RUN}publish/", timetable.publish, name="event_run_publish"),
+    path(f"{TIMETABLE}plan-meeting/", plan_meeting.event_plan_meeting, name="event_plan_meeting"),
     path(MEETING, meetings.event_meeting, name="event_meeting"),
     path(f"{MEETING}cancel/", meetings.cancel, name="event_meeting_cancel"),
     path(f"{MEETING}release/", meetings.release, name="event_meeting_release"),

@@ -92,9 +92,7 @@ def test_question_changed_meanwhile_is_composed_anew_from_its_new_words(
 ) -> None:
     viewer = speaks_as(question.asker)
     with monkeypatch.context() as patched:
-        meanwhile(
-            patched, lambda: change_question(question, viewer=viewer, version=1, fields=OTHER_WORDS, now=NOW)
-        )
+        meanwhile(patched, lambda: change_question(question, viewer=viewer, version=1, fields=OTHER_WORDS, now=NOW))
         with pytest.raises(ChangedMeanwhile):
             compose(event)
 

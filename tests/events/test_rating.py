@@ -20,8 +20,7 @@ from matching.models import FollowUp, Introduction
 from matching.queries.contacts import ContactPerson, contact_people
 from matching.queries.introductions import contact_details
 from tests.events.bazar import END, START, Bazar, join, make_bazar
-from tests.factories import AffiliationFactory, MembershipFactory, ProfileFactory
-from tests.factories import StatementFactory
+from tests.factories import AffiliationFactory, MembershipFactory, ProfileFactory, StatementFactory
 
 AFTER = START + timedelta(hours=1, minutes=30)
 YES = RatingFields(other_came=True, rating=4, goes_on=True, shares_contact=True)

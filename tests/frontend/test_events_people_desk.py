@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from events.domain.people.registering import Source, cancel_person, register_person
+from events.domain.people.sheets import MOST_ROWS
 from events.enums import EventState, ParticipantState
 from events.models import Event, Participant
 from frontend.mails.events_people import RENDERERS
@@ -112,6 +113,15 @@ def upload(client: Client, content: bytes, name: str = "people.csv") -> HttpResp
 def packed(page: str) -> str:
     found = re.search(r'name="rows" value="([^"]+)"', page)
     return found.group(1) if found else ""
+
+
+@pytest.mark.parametrize(("prefix", "most"), [("/en", "1,000"), ("", "1.000")])
+def test_import_says_how_many_rows_it_takes(client: Client, event: Event, prefix: str, most: str) -> None:
+    works_as(client, event.hub, Role.ORGANISER)
+
+    page = body(client.get(f"{prefix}/events/medico-bazar/organise/import/"))
+
+    assert (MOST_ROWS, f"{most} " in page) == (1_000, True)
 
 
 def test_import_is_shown_first_and_done_once(client: Client, event: Event) -> None:

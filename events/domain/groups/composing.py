@@ -71,7 +71,9 @@ def compose_groups(event: Event, *, viewer: Viewer, version: int, now: datetime)
         # Whoever changes a question locks it alone, so the event's version does not tell.
         list(Question.objects.select_for_update().filter(event=locked).order_by("pk").values_list("pk"))
         if _read(locked, _questions(locked), researchers_of(locked), slots) != read:
-            raise ChangedMeanwhile(_("A question, or who can answer, has changed meanwhile. Nothing is lost: try again."))
+            raise ChangedMeanwhile(
+                _("A question, or who can answer, has changed meanwhile. Nothing is lost: try again.")
+            )
         before = groups_by_person(locked)
         _store(locked, questions, researchers, slots, halls, task, composed)
         save_change(locked, viewer=viewer, action="compose_groups", changed=["questions"])

@@ -24,7 +24,7 @@ from events.enums import RunKind, RunState
 from events.models import TimetableRun
 from events.scheduling.problem import Problem
 from events.scheduling.reasons import why_not
-from events.scheduling.repairing import repair
+from events.scheduling.repair.repairing import repair
 from events.scheduling.solved import Clash, Objective, Progress, Reached, Solved
 from events.scheduling.solving import NOT_NARROWED, solve
 from events.scheduling.timetable import Rule, Timetable, value_of, violations

@@ -9,7 +9,7 @@ from events.domain.timetable.stored_timetables import Spot, published_spots, pub
 from events.domain.timetable.timetable_errors import PlaceTaken
 from events.models import Table
 from events.scheduling import problem as engine
-from events.scheduling.board import Board, Obstacle
+from events.scheduling.exact.board import Board, Obstacle
 from events.scheduling.timetable import Place, Rule, Timetable, Violation, violations
 
 

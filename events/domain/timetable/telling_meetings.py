@@ -35,9 +35,7 @@ def tell_offer(offer: StandbyOffer, people: Iterable[Participant], *, now: datet
     return _tell(offer.event, people, "event_standby_offer", named, f"event_standby_offer:{offer.public_id}", now=now)
 
 
-def tell_of_erasure(
-    request: MeetingRequest, people: Iterable[Participant], slot: Slot | None, *, now: datetime
-) -> int:
+def tell_of_erasure(request: MeetingRequest, people: Iterable[Participant], slot: Slot | None, *, now: datetime) -> int:
     """Mail those who lose a meeting because the other side is erased: the mail outlives the meeting."""
     named = {"slot": str(slot.public_id) if slot is not None else ""}
     return _tell(request.event, people, "event_meeting_gone", named, f"event_meeting_gone:{request.public_id}", now=now)

@@ -142,7 +142,9 @@ def _require_new(sender: Participant, receiver: Participant) -> None:
         return
     if there.state == RequestState.ACCEPTED:
         raise AlreadyAsked(_("These two have agreed to meet already."), request=str(there.public_id))
-    raise AlreadyAsked(_("One of these two has asked the other, who has not answered yet."), request=str(there.public_id))
+    raise AlreadyAsked(
+        _("One of these two has asked the other, who has not answered yet."), request=str(there.public_id)
+    )
 
 
 def _create(
@@ -176,9 +178,15 @@ def _require_free(event: Event, request: MeetingRequest) -> None:
     number, wish = plan.slot_number[request.fixed_slot.pk], plan.problem.wishes[plan.wish_of[request.pk]]
     if any(number not in plan.problem.people[person].free for person in wish.people):
         raise PlaceTaken(_("One of them is not free then: away, or in a session. Choose another time."))
-    for other in plan.problem.wishes:
-        if other.key == wish.key or other.fixed_slot != number:
-            continue
+    after = request.before.fixed_slot if request.before is not None else None
+    if after is not None and after.starts_at <= request.fixed_slot.starts_at:
+        raise PlaceTaken(_("Another meeting must come before or after this one. Choose another time."))
+    fixed_then = [other for other in plan.problem.wishes if other.key != wish.key and other.fixed_slot == number]
+    if request.stand is not None:
+        there = [other for other in fixed_then if other.pools == wish.pools]
+        if len(there) >= request.stand.meetings_at_once:
+            raise PlaceTaken(_("Every place there is taken then. Choose another place or another time."))
+    for other in fixed_then:
         if set(other.people) & set(wish.people):
             raise PlaceTaken(_("One of them has another meeting then. Choose another time."))
         if wish.fixed_pool is not None and other.fixed_pool == wish.fixed_pool:

@@ -59,9 +59,7 @@ def event_rate(request: PageRequest, token: str, public_id: UUID) -> HttpRespons
         return render(request, "events/rate.html", context, status=status)
 
 
-def _stored(
-    request: PageRequest, token: str, person: Participant, side: MeetingSide, form: RatingForm
-) -> HttpResponse:
+def _stored(request: PageRequest, token: str, person: Participant, side: MeetingSide, form: RatingForm) -> HttpResponse:
     actor = request.user if isinstance(request.user, User) else None
     rate_meeting(side, fields=form.fields_told(), actor=actor, now=timezone.now(), speaker=person)
     messages.success(request, _("Thank you. You can change it until the hub has written its report."))

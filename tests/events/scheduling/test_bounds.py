@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from events.scheduling.bounds import prices, value_bound
-from events.scheduling.columns import Layout
+from events.scheduling.large.bounds import prices, value_bound
+from events.scheduling.large.columns import Layout
 from events.scheduling.problem import Person, Pool, Problem, Slot, Wish
 from tests.events.scheduling.random_problems import best_score, random_problem
 

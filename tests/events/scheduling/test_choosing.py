@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from events.scheduling.choosing import Floor, choose, columns_of
-from events.scheduling.columns import Layout
+from events.scheduling.large.choosing import Floor, choose, columns_of
+from events.scheduling.large.columns import Layout
 from events.scheduling.problem import Person, Pool, Problem, Slot, Wish
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from events.scheduling.bounds import value_bound
-from events.scheduling.constructing import construct
+from events.scheduling.large.bounds import value_bound
+from events.scheduling.large.constructing import construct
 from events.scheduling.problem import Person, Pool, Problem, Slot, Wish
 from events.scheduling.solved import Progress
 from events.scheduling.timetable import Rule, Timetable, meetings_of_people, value_of, violations

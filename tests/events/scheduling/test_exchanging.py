@@ -3,8 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from events.scheduling.constructing import construct
-from events.scheduling.exchanging import close_gaps, improve_guarantee
+from events.scheduling.large.constructing import construct
+from events.scheduling.large.exchanging import close_gaps, improve_guarantee
 from events.scheduling.problem import Person, Pool, Problem, Slot, Wish
 from events.scheduling.timetable import (
     Place,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from events.scheduling.gap_narrowing import Finding, Narrowing
+from events.scheduling.gaps.gap_narrowing import Finding, Narrowing
 from events.scheduling.problem import Problem
 from events.scheduling.timetable import gaps_of_people, violations
 from tests.events.scheduling.gap_problems import fewest_gaps, plain_problem, random_problem

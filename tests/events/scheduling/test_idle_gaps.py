@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from events.scheduling import idle_gaps
-from events.scheduling.gap_process import GapProcess, Inbox, Task
-from events.scheduling.gap_search import Finding, by_cores
-from events.scheduling.idle_gaps import GapsProof, prove_fewest_gaps
+from events.scheduling.gaps import idle_gaps
+from events.scheduling.gaps.gap_process import GapProcess, Inbox, Task
+from events.scheduling.gaps.gap_search import Finding, by_cores
+from events.scheduling.gaps.idle_gaps import GapsProof, prove_fewest_gaps
 from events.scheduling.problem import Person, Pool, Precedence, Problem, Wish
 from events.scheduling.solved import Objective, Progress
 from events.scheduling.timetable import gaps_of_people, violations

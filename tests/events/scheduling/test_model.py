@@ -6,12 +6,12 @@ from itertools import permutations, product
 
 import pytest
 
-from events.scheduling.aims import Aims, sessions_return
-from events.scheduling.costs import Costs
-from events.scheduling.model import Scope, TimetableModel, everything
+from events.scheduling.exact.aims import Aims, sessions_return
+from events.scheduling.exact.costs import Costs
+from events.scheduling.exact.model import Scope, TimetableModel, everything
+from events.scheduling.exact.searching import Effort, Outcome, Watch, run
+from events.scheduling.exact.sites import like_pools, single_seats
 from events.scheduling.problem import Person, Pool, Problem, Slot, Wish
-from events.scheduling.searching import Effort, Outcome, Watch, run
-from events.scheduling.sites import like_pools, single_seats
 from events.scheduling.solved import Objective, go_on
 from events.scheduling.timetable import Place, Timetable, moves_of_people, violations
 from tests.events.scheduling.random_problems import best_score, every_timetable, fair, random_problem, score

@@ -6,12 +6,12 @@ from random import Random
 import numpy as np
 import pytest
 
-from events.scheduling.board import Board, filled
-from events.scheduling.chains import Chains, Window
-from events.scheduling.costs import Costs
-from events.scheduling.neighbourhoods import Aim, Found, Neighbourhoods, Search
+from events.scheduling.exact.board import Board, filled
+from events.scheduling.exact.chains import Chains, Window
+from events.scheduling.exact.costs import Costs
+from events.scheduling.exact.neighbourhoods import Aim, Found, Neighbourhoods, Search
+from events.scheduling.exact.searching import Watch
 from events.scheduling.problem import Problem
-from events.scheduling.searching import Watch
 from events.scheduling.solved import Objective, go_on
 from events.scheduling.timetable import Place, Rule, Timetable, gaps_of_people, violations
 from tests.events.scheduling.random_problems import best_score, every_timetable, fair, random_problem, score

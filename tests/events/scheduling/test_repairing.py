@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from events.scheduling import repairing
+from events.scheduling.repair import repairing
 from events.scheduling.errors import InvalidProblem
 from events.scheduling.problem import Person, Pool, Precedence, Problem, Slot, Wish
-from events.scheduling.rearranging import at_home, without_musts
-from events.scheduling.renumbering import renumber, vanished
-from events.scheduling.repairing import Repaired, repair
+from events.scheduling.repair.rearranging import at_home, without_musts
+from events.scheduling.repair.renumbering import renumber, vanished
+from events.scheduling.repair.repairing import Repaired, repair
+from events.scheduling.repair.standby import Offer, freed_slots, offers
 from events.scheduling.solved import Progress
-from events.scheduling.standby import Offer, freed_slots, offers
 from events.scheduling.timetable import Place, Rule, Timetable, value_of, violations
 from tests.events.scheduling.random_problems import every_timetable, random_problem
 

@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import combinations
 
-from events.scheduling.clauses import FALSE, Clauses
-from events.scheduling.places import PoolGroup, pool_groups, timetable_of
+from events.scheduling.gaps.clauses import FALSE, Clauses
+from events.scheduling.gaps.places import PoolGroup, pool_groups, timetable_of
 from events.scheduling.problem import Problem
 from events.scheduling.timetable import Timetable
 

@@ -10,9 +10,9 @@ from collections.abc import Callable, Generator, Iterator
 from pysat.examples.rc2 import RC2
 from pysat.formula import WCNF
 
-from events.scheduling.gap_clauses import GapClauses
-from events.scheduling.gap_improving import GapImprover
-from events.scheduling.gap_narrowing import SOLVER, Finding, Narrowing
+from events.scheduling.gaps.gap_clauses import GapClauses
+from events.scheduling.gaps.gap_improving import GapImprover
+from events.scheduling.gaps.gap_narrowing import SOLVER, Finding, Narrowing
 from events.scheduling.problem import Problem
 from events.scheduling.timetable import Timetable, gaps_of_people
 

@@ -5,16 +5,16 @@ from functools import cached_property
 
 import numpy as np
 
-from events.scheduling.aims import Aims
-from events.scheduling.board import Board, filled
-from events.scheduling.chains import Chains, Window
-from events.scheduling.constructing import construct
-from events.scheduling.costs import Costs
-from events.scheduling.evening import even_gaps
-from events.scheduling.model import Scope, TimetableModel, everything
-from events.scheduling.neighbourhoods import Search, uneven_people
+from events.scheduling.exact.aims import Aims
+from events.scheduling.exact.board import Board, filled
+from events.scheduling.exact.chains import Chains, Window
+from events.scheduling.exact.costs import Costs
+from events.scheduling.exact.model import Scope, TimetableModel, everything
+from events.scheduling.exact.neighbourhoods import Search, uneven_people
+from events.scheduling.exact.searching import Effort, Watch, run
+from events.scheduling.large.constructing import construct
+from events.scheduling.large.evening import even_gaps
 from events.scheduling.problem import Problem
-from events.scheduling.searching import Effort, Watch, run
 from events.scheduling.solved import Progress
 from events.scheduling.timetable import Timetable
 

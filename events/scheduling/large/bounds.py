@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 from scipy.sparse import csr_matrix, vstack
 
-from events.scheduling.columns import Layout
+from events.scheduling.large.columns import Layout
 from events.scheduling.problem import Problem
 
 _ROUNDING = 1e-6

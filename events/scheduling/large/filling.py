@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from events.scheduling.board import Board, Obstacle
-from events.scheduling.columns import Layout
+from events.scheduling.exact.board import Board, Obstacle
+from events.scheduling.large.columns import Layout
 from events.scheduling.timetable import Place
 
 _GLANCE = 1024  # wishes between two looks at the clock

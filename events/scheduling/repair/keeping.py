@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csc_matrix
 
+from events.scheduling.exact.sites import Sites
 from events.scheduling.problem import Problem
-from events.scheduling.sites import Sites
 
 Numbers = NDArray[np.int64]
 Amounts = NDArray[np.float64]

@@ -10,8 +10,8 @@ from random import Random
 
 from pysat.solvers import Solver
 
-from events.scheduling.clauses import FALSE
-from events.scheduling.gap_clauses import GapClauses
+from events.scheduling.gaps.clauses import FALSE
+from events.scheduling.gaps.gap_clauses import GapClauses
 from events.scheduling.problem import Problem
 from events.scheduling.timetable import Timetable
 

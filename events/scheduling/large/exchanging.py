@@ -6,14 +6,14 @@ from time import monotonic
 import numpy as np
 from numpy.typing import NDArray
 
-from events.scheduling.board import Board
-from events.scheduling.bounds import prices
-from events.scheduling.chains import Chains, Window
-from events.scheduling.columns import Layout
-from events.scheduling.filling import Hall
+from events.scheduling.exact.board import Board
+from events.scheduling.exact.chains import Chains, Window
+from events.scheduling.exact.searching import Watch
+from events.scheduling.large.bounds import prices
+from events.scheduling.large.columns import Layout
+from events.scheduling.large.filling import Hall
+from events.scheduling.large.refilling import Refill
 from events.scheduling.problem import Problem
-from events.scheduling.refilling import Refill
-from events.scheduling.searching import Watch
 from events.scheduling.solved import go_on
 from events.scheduling.timetable import Place, Timetable, gaps_of_people, promised
 

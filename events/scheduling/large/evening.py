@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from events.scheduling.board import Board
-from events.scheduling.costs import gaps_in
+from events.scheduling.exact.board import Board
+from events.scheduling.exact.costs import gaps_in
 
 
 def even_gaps(board: Board, weights: NDArray[np.float64]) -> None:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from events.scheduling.board import filled
+from events.scheduling.exact.board import filled
+from events.scheduling.exact.searching import Effort, Watch
 from events.scheduling.problem import Problem
-from events.scheduling.proposing import Proposals
-from events.scheduling.rearranging import Places, Task, Worth, at_home, without_musts
-from events.scheduling.searching import Effort, Watch
+from events.scheduling.repair.proposing import Proposals
+from events.scheduling.repair.rearranging import Places, Task, Worth, at_home, without_musts
 from events.scheduling.seating import seat
 from events.scheduling.solved import Objective, OnProgress, Reached, go_on
 from events.scheduling.timetable import Timetable, value_of, violations

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from events.scheduling.places import pool_groups
+from events.scheduling.gaps.places import pool_groups
 from events.scheduling.problem import Problem
 
 Numbers = NDArray[np.int64]

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from events.scheduling.costs import Costs
+from events.scheduling.exact.costs import Costs
 from events.scheduling.problem import Precedence, Problem
 from events.scheduling.timetable import Place, Timetable
 

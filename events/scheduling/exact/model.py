@@ -11,8 +11,8 @@ from itertools import combinations
 from ortools.sat.python import cp_model
 from ortools.sat.python.cp_model_helper import Literal
 
+from events.scheduling.exact.sites import Sites, like_pools
 from events.scheduling.problem import Problem
-from events.scheduling.sites import Sites, like_pools
 from events.scheduling.timetable import Place, Timetable
 
 Stop = tuple[str, Literal, bool]  # zone, whether the person stops there, whether it is a meeting

@@ -2,18 +2,18 @@
 
 from dataclasses import replace
 
-from events.scheduling.aims import Aims
-from events.scheduling.bounds import value_bound
-from events.scheduling.chains import Chains
-from events.scheduling.forced import all_settled, fewest_moves, only_held, renumbered
-from events.scheduling.idle_gaps import prove_fewest_gaps
-from events.scheduling.model import TimetableModel, everything
-from events.scheduling.neighbourhoods import Aim
-from events.scheduling.searching import Cell, Effort, run
+from events.scheduling.exact.aims import Aims
+from events.scheduling.exact.chains import Chains
+from events.scheduling.exact.forced import all_settled, fewest_moves, only_held, renumbered
+from events.scheduling.exact.model import TimetableModel, everything
+from events.scheduling.exact.neighbourhoods import Aim
+from events.scheduling.exact.searching import Cell, Effort, run
+from events.scheduling.exact.sites import Sites, single_seats
+from events.scheduling.exact.starting import Task
+from events.scheduling.gaps.idle_gaps import prove_fewest_gaps
+from events.scheduling.large.bounds import value_bound
 from events.scheduling.seating import seat
-from events.scheduling.sites import Sites, single_seats
 from events.scheduling.solved import Objective, Progress, Reached
-from events.scheduling.starting import Task
 from events.scheduling.timetable import Timetable
 
 # Of the time that is left when the objective's turn comes.

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from events.scheduling.gap_narrowing import Finding
-from events.scheduling.gap_search import by_cores, from_below
+from events.scheduling.gaps.gap_narrowing import Finding
+from events.scheduling.gaps.gap_search import by_cores, from_below
 from events.scheduling.problem import Problem
 
 WAYS = ("by_cores", "from_below")

@@ -10,10 +10,10 @@ from itertools import count
 
 import numpy as np
 
-from events.scheduling.board import Board, Obstacle
-from events.scheduling.keeping import Amounts, Numbers, Relaxation
-from events.scheduling.rearranging import Task
-from events.scheduling.searching import Watch
+from events.scheduling.exact.board import Board, Obstacle
+from events.scheduling.exact.searching import Watch
+from events.scheduling.repair.keeping import Amounts, Numbers, Relaxation
+from events.scheduling.repair.rearranging import Task
 from events.scheduling.timetable import Place, Timetable
 
 # Rounds from a quick proposal to a good one: how many columns are looked at, and how much a published meeting must be

@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from events.scheduling.choosing import Floor, choose, columns_of
-from events.scheduling.columns import Numbers
-from events.scheduling.filling import Hall
+from events.scheduling.large.choosing import Floor, choose, columns_of
+from events.scheduling.large.columns import Numbers
+from events.scheduling.large.filling import Hall
 from events.scheduling.timetable import Place
 
 _FUZZ = 1e-9

@@ -8,12 +8,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from events.scheduling.aims import Aims
-from events.scheduling.costs import Costs
-from events.scheduling.model import Scope, TimetableModel
+from events.scheduling.exact.aims import Aims
+from events.scheduling.exact.costs import Costs
+from events.scheduling.exact.model import Scope, TimetableModel
+from events.scheduling.exact.searching import Effort, Watch, run
+from events.scheduling.exact.sites import Sites, like_pools
 from events.scheduling.problem import Problem, Wish
-from events.scheduling.searching import Effort, Watch, run
-from events.scheduling.sites import Sites, like_pools
 from events.scheduling.timetable import Place, Timetable, violations
 
 Places = Mapping[int, Place]

@@ -10,12 +10,12 @@ from time import monotonic
 
 import numpy as np
 
-from events.scheduling.aims import Aims
-from events.scheduling.costs import Costs, gaps_in
-from events.scheduling.model import Scope, TimetableModel
+from events.scheduling.exact.aims import Aims
+from events.scheduling.exact.costs import Costs, gaps_in
+from events.scheduling.exact.model import Scope, TimetableModel
+from events.scheduling.exact.searching import Effort, Watch, run
+from events.scheduling.exact.sites import Sites, like_pools
 from events.scheduling.problem import Problem
-from events.scheduling.searching import Effort, Watch, run
-from events.scheduling.sites import Sites, like_pools
 from events.scheduling.solved import Objective
 from events.scheduling.timetable import Timetable, meetings_of_people
 

@@ -8,9 +8,9 @@ import queue
 import time
 from dataclasses import dataclass
 
-from events.scheduling.gap_narrowing import Finding
-from events.scheduling.gap_process import WAYS, Ended, GapProcess, Inbox, Task
-from events.scheduling.gap_search import from_below
+from events.scheduling.gaps.gap_narrowing import Finding
+from events.scheduling.gaps.gap_process import WAYS, Ended, GapProcess, Inbox, Task
+from events.scheduling.gaps.gap_search import from_below
 from events.scheduling.problem import Problem
 from events.scheduling.solved import Objective, OnProgress, Progress, go_on
 from events.scheduling.timetable import Timetable, gaps_of_people

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csc_matrix, vstack
 
-from events.scheduling.columns import Layout, Numbers
+from events.scheduling.large.columns import Layout, Numbers
 
 _TINY = 1e-6
 _CLOSE = 1e-4  # share of the value that the exact program may leave

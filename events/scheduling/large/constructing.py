@@ -12,13 +12,13 @@ from time import monotonic
 import numpy as np
 from numpy.typing import NDArray
 
-from events.scheduling.board import Board
-from events.scheduling.bounds import prices
-from events.scheduling.columns import Layout
-from events.scheduling.evening import even_gaps
-from events.scheduling.filling import Hall, fill
+from events.scheduling.exact.board import Board
+from events.scheduling.large.bounds import prices
+from events.scheduling.large.columns import Layout
+from events.scheduling.large.evening import even_gaps
+from events.scheduling.large.filling import Hall, fill
+from events.scheduling.large.refilling import Refill
 from events.scheduling.problem import Problem
-from events.scheduling.refilling import Refill
 from events.scheduling.solved import Objective, OnProgress, Progress, go_on
 from events.scheduling.timetable import Timetable, promised
 

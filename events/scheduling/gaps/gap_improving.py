@@ -7,7 +7,7 @@ from random import Random
 
 from pysat.solvers import Solver
 
-from events.scheduling.gap_clauses import GapClauses
+from events.scheduling.gaps.gap_clauses import GapClauses
 from events.scheduling.problem import Problem
 from events.scheduling.timetable import Timetable, gaps_of_people
 

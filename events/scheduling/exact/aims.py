@@ -6,8 +6,8 @@ from itertools import groupby, pairwise
 from ortools.sat.python import cp_model
 from ortools.sat.python.cp_model_helper import Literal
 
-from events.scheduling.costs import Costs, gaps_in
-from events.scheduling.model import TimetableModel
+from events.scheduling.exact.costs import Costs, gaps_in
+from events.scheduling.exact.model import TimetableModel
 from events.scheduling.problem import Problem
 from events.scheduling.solved import Objective
 from events.scheduling.timetable import Timetable

@@ -11,10 +11,10 @@ from time import monotonic
 
 import numpy as np
 
-from events.scheduling.board import Board
-from events.scheduling.costs import gaps_in
+from events.scheduling.exact.board import Board
+from events.scheduling.exact.costs import gaps_in
+from events.scheduling.exact.searching import Watch
 from events.scheduling.problem import Problem
-from events.scheduling.searching import Watch
 from events.scheduling.timetable import Place, Timetable
 
 _LONGEST = 24  # meetings of a chain; longer ones hardly ever pay

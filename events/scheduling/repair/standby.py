@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from events.scheduling.board import Board, Obstacle
+from events.scheduling.exact.board import Board, Obstacle
 from events.scheduling.problem import Problem
 from events.scheduling.timetable import Place, Timetable, violations
 

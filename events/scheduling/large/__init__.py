@@ -1,0 +1,1 @@
+"""Timetables of large events: a bound without slots, and slots filled anew to the best."""
