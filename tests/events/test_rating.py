@@ -8,7 +8,7 @@ from events.domain.day.asking_ratings import ask_ratings
 from events.domain.day.rating import RatingFields, TooEarlyToRate, rate_meeting
 from events.enums import MeetingState
 from events.models import Event, EventStatement, Meeting, MeetingSide, Participant
-from events.queries.contacts import contact_is_open
+from events.queries.contacts import contact_is_open, opened_to, reachable_people
 from events.queries.report import editions, report_of, told_of
 from hubs.enums import Role
 from hubs.models import Hub

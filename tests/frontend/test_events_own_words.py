@@ -82,9 +82,8 @@ def test_links_end_when_the_address_changes(client: Client, bazar: Bazar) -> Non
     Participant.objects.filter(pk=bazar.anna.pk).update(email="KANNA@bazar.example")
     same = client.get(f"/en/events/agenda/{place}/").status_code
     Participant.objects.filter(pk=bazar.anna.pk).update(email="ny@bazar.example")
-    pages = (
-        f"agenda/{place}/", f"agenda/{place}/plan.pdf", f"feed/{feed}.ics", f"agenda/{place}/rate/{bazar.meeting.public_id}/",
-    )  # fmt: skip
+    rate = f"agenda/{place}/rate/{bazar.meeting.public_id}/"
+    pages = (f"agenda/{place}/", f"agenda/{place}/plan.pdf", f"feed/{feed}.ics", rate)
 
     answers = [client.get(f"/en/events/{page}").status_code for page in pages]
     acted = client.post(f"/en/events/place/{place}/", {"do": "cancel"}).status_code

@@ -1,1 +1,1 @@
-"""The fewest idle gaps of meetings that are all held, and the proof: by cores of a SAT solver, and by what attains it."""
+"""The fewest idle gaps of meetings that are all held, with the proof: cores from below, a timetable that attains it."""

@@ -24,7 +24,7 @@ from events.scheduling.gaps.gap_search import by_cores, from_below
 from events.scheduling.problem import Problem
 
 WAYS = ("by_cores", "from_below")
-_ROOT = Path(__file__).resolve().parents[2]
+_ROOT = Path(__file__).resolve().parents[3]
 _DEATH_OF_PARENT = 1  # PR_SET_PDEATHSIG of Linux' prctl
 
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from events.scheduling.repair import repairing
 from events.scheduling.errors import InvalidProblem
 from events.scheduling.problem import Person, Pool, Precedence, Problem, Slot, Wish
+from events.scheduling.repair import repairing
 from events.scheduling.repair.rearranging import at_home, without_musts
 from events.scheduling.repair.renumbering import renumber, vanished
 from events.scheduling.repair.repairing import Repaired, repair
