@@ -46,7 +46,6 @@ class GroupSeat(models.Model):
     question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="seats")
     participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="group_seats")
     fit = models.FloatField(default=0.0)
-    is_fixed = models.BooleanField(_("set by hand"), default=False)
 
     class Meta:
         ordering = ("question", "-fit", "id")

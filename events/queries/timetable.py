@@ -8,7 +8,17 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from events.enums import COMING, MeetingState, OfferState, RequestState, RunKind, RunState
-from events.models import Event, Meeting, MeetingRequest, Participant, Publication, Stand, StandbyOffer, Table, TimetableRun
+from events.models import (
+    Event,
+    Meeting,
+    MeetingRequest,
+    Participant,
+    Publication,
+    Stand,
+    StandbyOffer,
+    Table,
+    TimetableRun,
+)
 from kernel.errors import NotFound
 
 UNDER_WAY = (RunState.WAITING, RunState.RUNNING)

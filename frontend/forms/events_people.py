@@ -50,7 +50,7 @@ class PlaceForm(PlainForm):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
         help_text=gettext_lazy(
-            "For the organiser, if something changes at short notice; others see it only if it may stand in the catalogue."
+            "For the organiser, in case something changes. Others see it only if you let it stand in the catalogue."
         ),
     )
     kind = forms.ChoiceField(label=gettext_lazy("You come as"), choices=PeopleKind.choices, widget=forms.RadioSelect)

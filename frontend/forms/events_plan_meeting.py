@@ -30,16 +30,18 @@ class PlanMeetingForm(PlainForm):
     domain_names = {"people": "second", "other": "second"}
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    first = _name_field(gettext_lazy("One person"), help_text=gettext_lazy("Write the name and choose from the list."))
-    second = _name_field(gettext_lazy("The other person"))
-    third = _name_field(gettext_lazy("A third person"), required=False)
-    fourth = _name_field(gettext_lazy("A fourth person"), required=False)
+    first = _name_field(
+        gettext_lazy("Who is to meet somebody"), help_text=gettext_lazy("Write the name and choose from the list.")
+    )
+    second = _name_field(gettext_lazy("Whom they are to meet"))
+    third = _name_field(gettext_lazy("A third person at the table"), required=False)
+    fourth = _name_field(gettext_lazy("A fourth person at the table"), required=False)
     reason = Text(
         label=gettext_lazy("Why they should meet"),
         help_text=gettext_lazy("All of them read it."),
         widget=forms.Textarea(attrs={"rows": 3, "maxlength": MAX_REASON}),
     )
-    before = forms.ChoiceField(label=gettext_lazy("Held earlier than"), required=False)
+    before = forms.ChoiceField(label=gettext_lazy("Held earlier than another meeting"), required=False)
     slot = forms.ChoiceField(
         label=gettext_lazy("When"),
         required=False,

@@ -171,7 +171,7 @@ def test_composing_again_tells_only_those_whose_groups_change(event: Event, ques
     assert (unchanged, told()) == ([], ["alma", "dag", "firma"])
 
 
-def test_taking_the_question_back_or_its_period_away_is_told(event: Event, question: Question) -> None:
+def test_period_that_goes_is_refused_first_and_then_told(event: Event, question: Question) -> None:
     compose(event)
     published = publish(event)
     OutgoingMail.objects.all().delete()
@@ -182,6 +182,21 @@ def test_taking_the_question_back_or_its_period_away_is_told(event: Event, quest
     remove_slot(slot, viewer=viewer, version=published.version, and_replan=True, now=NOW)
 
     assert told() == ["alma", "birk", "firma"]
+
+
+def test_group_of_a_question_that_is_taken_back_is_told_once_the_programme_is_out(
+    event: Event, question: Question
+) -> None:
+    second = ask(person(event, "Kunde"), OTHER_WORDS)
+    compose(event)
+    take_question_back(second, viewer=speaks_as(second.asker), now=NOW)
+    before = told()
+    publish(event)
+    OutgoingMail.objects.all().delete()
+
+    take_question_back(question, viewer=speaks_as(question.asker), now=NOW)
+
+    assert (before, told()) == ([], ["alma", "birk", "firma"])
 
 
 def test_mail_says_when_where_and_with_whom(event: Event, question: Question) -> None:

@@ -4,11 +4,24 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
+from events.domain.day.rating import continue_contact
 from events.domain.wishes.wishing import prefer
 from events.enums import ActivityLevel, EventKind, EventState, QuestionState
-from events.models import Event, Hall, MeetingSide, Participant, Participation, Preference, Question, Slot, Stand
+from events.models import (
+    Event,
+    Hall,
+    Meeting,
+    MeetingSide,
+    Participant,
+    Participation,
+    Preference,
+    Question,
+    Slot,
+    Stand,
+)
 from frontend.event_links import feed_token, place_token
 from frontend.views.events.registering import texts_initial
 from hubs.enums import Role, Visibility
@@ -16,7 +29,7 @@ from hubs.models import Hub
 from mailgate.links import sign
 from tests.events.bazar import Bazar, join, make_bazar
 from tests.events.wish_people import make_event, person, two
-from tests.factories import MembershipFactory, ProfileFactory, StatementFactory, UserFactory
+from tests.factories import AffiliationFactory, MembershipFactory, ProfileFactory, StatementFactory, UserFactory
 from tests.frontend.conftest import speaks_for, works_as
 
 BASE = "/en/events/bazar"
@@ -119,6 +132,22 @@ def test_two_yeses_open_the_address_and_no_telephone(client: Client, bazar: Baza
 
     assert "kbb@bazar.example" in page
     assert "12 34 56 78" not in page
+
+
+def test_contact_that_goes_on_shows_the_two_and_none_of_their_colleagues(client: Client, bazar: Bazar) -> None:
+    both_said_yes(bazar)
+    profile = bazar.anna.participation.profile
+    profile.contact_email = "post@saarvang.example"
+    profile.save()
+    colleague = AffiliationFactory(organisation=profile.organisation, user=MembershipFactory(hub=profile.hub).user).user
+    contact = continue_contact(Meeting.objects.get(pk=bazar.meeting.pk), now=timezone.now())
+    assert contact is not None
+    speaks_for(client, bazar.bo.participation.profile)
+
+    page = client.get(reverse("frontend:introduction", args=[contact.public_id])).content.decode()
+
+    read = [address in page for address in ("kanna@bazar.example", "post@saarvang.example", colleague.email)]
+    assert read == [True, False, False]
 
 
 def test_colleague_who_shares_the_agenda_is_not_asked_for_the_address(client: Client, bazar: Bazar) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import combinations
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from events.domain.setup.changing import change_event, save_change
@@ -142,16 +142,14 @@ def _require_new(sender: Participant, receiver: Participant) -> None:
         return
     if there.state == RequestState.ACCEPTED:
         raise AlreadyAsked(_("These two have agreed to meet already."), request=str(there.public_id))
-    raise AlreadyAsked(
-        _("One of these two has asked the other, who has not answered yet."), request=str(there.public_id)
-    )
+    raise _asked_already()
 
 
 def _create(
     sender: Participant, receiver: Participant, reason: str, viewer: Viewer, *, now: datetime
 ) -> MeetingRequest:
     words = words_between(sender, receiver, now=now)
-    return MeetingRequest.objects.create(
+    request = MeetingRequest(
         hub_id=sender.hub_id,
         event=sender.event,
         sender=sender,
@@ -168,6 +166,17 @@ def _create(
         answered_at=now,
         made_by_id=viewer.user_id,
     )
+    try:
+        with transaction.atomic():
+            request.save()
+    except IntegrityError as error:
+        # Asking does not wait for the event's lock: one of the two may ask at this very moment.
+        raise _asked_already() from error
+    return request
+
+
+def _asked_already() -> AlreadyAsked:
+    return AlreadyAsked(_("One of these two has asked the other, who has not answered yet."))
 
 
 def _require_free(event: Event, request: MeetingRequest) -> None:
