@@ -44,7 +44,7 @@ class EventStatement(BaseModel):
     kind = models.CharField(_("kind"), max_length=10, choices=StatementKind)
     text = models.TextField(_("text"), max_length=MAX_EVENT_TEXT)
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="da")
-    statement = models.ForeignKey(Statement, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    statement = models.ForeignKey(Statement, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     position = models.PositiveSmallIntegerField(default=0)
     vector = models.BinaryField(null=True, blank=True, editable=False)
     vector_of = models.CharField(max_length=80, blank=True, editable=False)

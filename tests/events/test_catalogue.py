@@ -69,6 +69,19 @@ def test_words_for_the_event_stand_before_those_of_the_profile(event: Event, hal
     assert entry.seeks == (Text("Vi søger en afdeling.", "da"),)
 
 
+def test_copy_of_a_statement_goes_with_it(event: Event, hall: Hall) -> None:
+    profile = ProfileFactory(hub=event.hub)
+    source = StatementFactory(profile=profile, kind=StatementKind.OFFER, visibility=Visibility.MEMBERS)
+    part = exhibit(hall, "A1", profile)
+    EventStatement.objects.create(
+        hub=event.hub, participation=part, kind=StatementKind.OFFER, text=source.text, statement=source
+    )
+
+    source.delete()
+
+    assert catalogue_of(event, visitor(event)).entries[0].offers == ()
+
+
 def test_what_is_for_members_is_not_for_visitors(event: Event, hall: Hall) -> None:
     profile = ProfileFactory(hub=event.hub)
     StatementFactory(

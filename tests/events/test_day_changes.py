@@ -63,6 +63,15 @@ def test_cancelling_calls_meetings_off_and_tells_the_others(day: Day) -> None:
     assert set(day.event.requests.values_list("state", flat=True)) == {"accepted"}
 
 
+def test_who_leaves_during_the_day_keeps_the_meetings_that_were_held(day: Day) -> None:
+    anna = day.event.people.get(name="Anna")
+
+    note_cancellation(anna, now=day.slots[0].starts_at)
+
+    assert standing() == ["Anna-Bo", "Dan-Eva"]
+    assert told() == ["cai"]
+
+
 def test_cancelling_twice_is_once(day: Day) -> None:
     anna = day.event.people.get(name="Anna")
 

@@ -23,10 +23,10 @@ def note_cancellation(participant: Participant, *, now: datetime) -> int:
 
     Where the person was only a guest, the meeting goes on without. The requests stay: somebody who comes after all
     is planned again; until then they take no place of anybody's month. Freed tables show on the organiser's page, to
-    be offered to others.
+    be offered to others. What has begun was held, or not: both sides tell that.
     """
     _free_places(MeetingRequest.objects.filter(Q(sender=participant) | Q(receiver=participant)))
-    meetings = _planned(participant.event).filter(sides__participant=participant).distinct()
+    meetings = _planned(participant.event).filter(sides__participant=participant, slot__starts_at__gt=now).distinct()
     as_guest = {row.request_id for row in RequestGuest.objects.filter(participant=participant)}
     going_on = [row for row in meetings if row.request_id in as_guest]
     called_off = [row for row in meetings if row.request_id not in as_guest]
