@@ -33,7 +33,7 @@ setup-test:
 
 demo: ## install, load the demo cluster, print recommendations, serve on 127.0.0.1:PORT (8000)
 	@$(BOOTSTRAP) demo --port $(PORT)
-	@$(MANAGE) demo --port $(PORT)
+	@$(MANAGE) demo --port $(PORT) $(OPTIONS)
 
 test: setup-test ## all checks and all tests, those in a real browser included
 	@$(RUN) scripts/run_tests.py

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -11,6 +11,8 @@ from django.shortcuts import redirect, render
 from frontend.forms.plain import PlainForm
 from frontend.requests import PageRequest
 from kernel.errors import DomainError, EditConflict, InvalidInput, NotAllowed, NotFound
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -43,26 +45,49 @@ def save_or_show(
     """
     status = 200
     if request.method == "POST":
-        try:
-            if form.is_valid():
-                address = save()
-                if saved:
-                    messages.success(request, saved)
-                return redirect(address or page.back)
-            status = 422
-        except InvalidInput as error:
-            form.refuse(error)
-            status = 422
-        except EditConflict as conflict:
-            status = 409
-            context |= {"conflict": conflict, "differences": form.differences(stored or {})}
+        tried = try_to_save(form, save, compares=True)
+        if tried.is_saved:
+            if saved:
+                messages.success(request, saved)
+            return redirect(tried.value or page.back)
+        status = tried.status
+        if tried.conflict:
+            context |= {"conflict": tried.conflict, "differences": form.differences(stored or {})}
             form.take_version((stored or {})["version"])
-        except (NotAllowed, NotFound):
-            raise
-        except DomainError as error:
-            form.add_error(None, str(error))
-            status = error.status
     return render(request, "projects/form.html", {"form": form, "page": page, **context}, status=status)
+
+
+@dataclass(frozen=True)
+class Tried(Generic[Value]):
+    """What came of saving a form: what `save` returned, or the status to show it again with its errors."""
+
+    is_saved: bool
+    status: int = 200
+    value: Value | None = None
+    conflict: EditConflict | None = None
+
+
+def try_to_save(form: PlainForm, save: Callable[[], Value], *, compares: bool = False) -> Tried[Value]:
+    """Save a valid form; a rule of the domain that a person runs into stands in the form, beside its field.
+
+    `compares`: the page shows what somebody else saved in between, so that this is no error of the form.
+
+    Raises:
+        NotAllowed, NotFound: what is not theirs goes on as an error page.
+    """
+    try:
+        if form.is_valid():
+            return Tried(is_saved=True, value=save())
+    except InvalidInput as error:
+        form.refuse(error)
+    except (NotAllowed, NotFound):
+        raise
+    except DomainError as error:
+        if compares and isinstance(error, EditConflict):
+            return Tried(is_saved=False, status=error.status, conflict=error)
+        form.add_error(None, str(error))
+        return Tried(is_saved=False, status=error.status)
+    return Tried(is_saved=False, status=422)
 
 
 def do_or_tell(request: PageRequest, do: Callable[[], str], *, back: str) -> HttpResponse:

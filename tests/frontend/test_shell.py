@@ -88,6 +88,7 @@ def test_members_see_the_parts_that_exist_and_where_they_are(client: Client, hub
         ("Search", True),
         ("Contacts", False),
         ("Projects", False),
+        ("Events", False),
         ("My profile", False),
     ]
 

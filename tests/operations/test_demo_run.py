@@ -55,7 +55,7 @@ def demo(checkout: Path, home: Path, port: int, log: Path) -> Iterator[subproces
         # The encoder is built once a machine; this run finds it where every other does.
         "VIDENBRO_CACHE_DIR": str(settings.VIDENBRO_CACHE_DIR),
     }
-    command = ["make", "demo", f"PORT={port}", f"RUN={sys.executable}", "BOOTSTRAP=true"]
+    command = ["make", "demo", f"PORT={port}", f"RUN={sys.executable}", "BOOTSTRAP=true", "OPTIONS=--short"]
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, cwd=checkout, env=environment, stdin=subprocess.DEVNULL, stdout=output,
@@ -106,7 +106,7 @@ def test_demo_shows_recommendations_serves_and_leaves_no_litter(checkout: Path, 
     assert status == 200
     assert "Videnbro" in body
     assert [line for line in shown.splitlines() if line.startswith("--- ")] != []
-    assert shown.count("--- ") == 3
+    assert shown.count("--- ") == 4
     assert shown.count("\n  1. ") == 3
     assert "Traceback" not in shown
     assert untracked(checkout) == ["!! var/"]

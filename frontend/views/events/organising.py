@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 
 from events.models import Event
 from events.queries.days import find_event
+from frontend.form_pages import try_to_save
 from frontend.forms.plain import PlainForm
 from frontend.requests import PageRequest
 from hubs.policies import require_organiser
-from kernel.errors import DomainError, EditConflict, InvalidInput, NotAllowed, NotFound
+from kernel.errors import DomainError, EditConflict, NotAllowed, NotFound
 
 
 @dataclass(frozen=True)
@@ -67,26 +68,16 @@ def save_or_show(
     """
     status = 200
     if request.method == "POST":
-        try:
-            if form.is_valid():
-                address = save()
-                if saved:
-                    messages.success(request, saved)
-                return redirect(address or page.back)
-            status = 422
-        except InvalidInput as error:
-            form.refuse(error)
-            status = 422
-        except EditConflict as conflict:
-            status = 409
-            context |= {"conflict": conflict, "is_changing": stored is not None}
+        tried = try_to_save(form, save, compares=True)
+        if tried.is_saved:
+            if saved:
+                messages.success(request, saved)
+            return redirect(tried.value or page.back)
+        status = tried.status
+        if tried.conflict:
+            context |= {"conflict": tried.conflict, "is_changing": stored is not None}
             context["differences"] = form.differences(stored) if stored is not None else []
             form.take_version(event.version if event else 0)
-        except (NotAllowed, NotFound):
-            raise
-        except DomainError as error:
-            form.add_error(None, str(error))
-            status = error.status
     return render(request, page.template, {"event": event, "form": form, "page": page, **context}, status=status)
 
 

@@ -14,12 +14,13 @@ from events.models import MeetingSide, Participant
 from events.queries.agenda import Entry, agenda_of
 from events.queries.contacts import opened_to
 from frontend.event_links import PLACE
+from frontend.form_pages import try_to_save
 from frontend.forms.bodies import form_page
 from frontend.forms.events_rating import RatingForm, rating_initial
 from frontend.requests import PageRequest
 from frontend.views.events.agenda import linked_person
 from hubs.models import User
-from kernel.errors import DomainError, InvalidInput, NotFound
+from kernel.errors import NotFound
 
 
 @never_cache
@@ -38,15 +39,11 @@ def event_rate(request: PageRequest, token: str, public_id: UUID) -> HttpRespons
     )
     status = 200
     if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                return _stored(request, token, person, side, form)
-            except InvalidInput as error:
-                form.refuse(error)
-            except DomainError as error:
-                form.add_error(None, str(error))
-                status = error.status
+        tried = try_to_save(form, lambda: _store(request, person, side, form))
+        if tried.is_saved:
+            messages.success(request, _("Thank you. You can change it until the hub has written its report."))
+            return redirect("frontend:event_agenda_link", token)
+        status = tried.status
     context = {
         "event": person.event,
         "person": person,
@@ -59,11 +56,9 @@ def event_rate(request: PageRequest, token: str, public_id: UUID) -> HttpRespons
         return render(request, "events/rate.html", context, status=status)
 
 
-def _stored(request: PageRequest, token: str, person: Participant, side: MeetingSide, form: RatingForm) -> HttpResponse:
+def _store(request: PageRequest, person: Participant, side: MeetingSide, form: RatingForm) -> MeetingSide:
     actor = request.user if isinstance(request.user, User) else None
-    rate_meeting(side, fields=form.fields_told(), actor=actor, now=timezone.now(), speaker=person)
-    messages.success(request, _("Thank you. You can change it until the hub has written its report."))
-    return redirect("frontend:event_agenda_link", token)
+    return rate_meeting(side, fields=form.fields_told(), actor=actor, now=timezone.now(), speaker=person)
 
 
 def _meeting(person: Participant, public_id: UUID) -> tuple[Entry, MeetingSide]:

@@ -25,13 +25,13 @@ from events.queries.people import (
     statements_to_choose,
 )
 from frontend.event_words import slot_groups
+from frontend.form_pages import try_to_save
 from frontend.forms.bodies import form_page
 from frontend.forms.events_people import SignUpForm
 from frontend.requests import PageRequest
 from frontend.views.onboarding import go_on_after_onboarding
 from hubs.enums import Visibility
 from hubs.models import User
-from kernel.errors import DomainError, InvalidInput, NotAllowed, NotFound
 from profiles.models import Profile
 from profiles.queries import own_profiles
 
@@ -108,20 +108,11 @@ def texts_initial(rows: Any) -> dict[str, Any]:
 
 
 def _save(request: PageRequest, event: Event, profile: Profile, form: SignUpForm) -> HttpResponse:
-    status = 422
-    try:
-        if form.is_valid():
-            person = _sign_up(request, event, profile, form)
-            _tell(request, person)
-            return redirect("frontend:event_me", event.slug)
-    except InvalidInput as error:
-        form.refuse(error)
-    except (NotAllowed, NotFound):
-        raise
-    except DomainError as error:
-        form.add_error(None, str(error))
-        status = error.status
-    return _show(request, event, profile, form, status=status)
+    tried = try_to_save(form, lambda: _sign_up(request, event, profile, form))
+    if tried.value is not None:
+        _tell(request, tried.value)
+        return redirect("frontend:event_me", event.slug)
+    return _show(request, event, profile, form, status=tried.status)
 
 
 def _sign_up(request: PageRequest, event: Event, profile: Profile, form: SignUpForm) -> Participant:

@@ -22,11 +22,12 @@ from events.queries.suggestions import KINDS_OF, Words, match_of
 from events.queries.wishes import agenda_of, find_stand, requests_left
 from frontend.bridge import BridgeCard, bridge_card
 from frontend.event_wishes import acting_person, boxes_for, person_card, stand_box
+from frontend.form_pages import try_to_save
 from frontend.forms.bodies import form_page
 from frontend.forms.events_wishes import AskMeetingForm
 from frontend.questions import read_public_id
 from frontend.requests import PageRequest, wants_partial
-from kernel.errors import DomainError, InvalidInput, NotAllowed, NotFound
+from kernel.errors import DomainError, NotAllowed, NotFound
 from matching.languages import guess_language
 from matching.queries.learning import impression_of
 
@@ -126,19 +127,10 @@ def ask(request: PageRequest, slug: str, public_id: UUID) -> HttpResponse:
         }
         return _ask_page(request, person, other, AskMeetingForm(initial=initial))
     form = AskMeetingForm(request.POST)
-    status = 422
-    try:
-        if form.is_valid():
-            _ask(request, person, other, form)
-            return redirect(f"{reverse('frontend:event_requests', args=[slug])}?person={person.public_id}")
-    except InvalidInput as error:
-        form.refuse(error)
-    except (NotAllowed, NotFound):
-        raise
-    except DomainError as error:
-        form.add_error(None, str(error))
-        status = error.status
-    return _ask_page(request, person, other, form, status=status)
+    tried = try_to_save(form, lambda: _ask(request, person, other, form))
+    if tried.is_saved:
+        return redirect(f"{reverse('frontend:event_requests', args=[slug])}?person={person.public_id}")
+    return _ask_page(request, person, other, form, status=tried.status)
 
 
 def _ask(request: PageRequest, person: Participant, other: Participant, form: AskMeetingForm) -> None:
