@@ -1,12 +1,8 @@
-"""Groups of researchers around the questions that firms hand in: who sits where and when, as at an AIMday.
-
-All is one small exact model; numbers from 0 as in `problem.py`.
-"""
+"""Groups of researchers around the questions that firms hand in: who sits where and when, by one small exact model."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from math import inf
 from time import monotonic
 
@@ -15,107 +11,22 @@ from ortools.sat.python import cp_model
 from scipy.optimize import linprog
 from scipy.sparse import csr_matrix
 
-from events.scheduling.errors import InvalidProblem
+from events.scheduling.group_task import (
+    Composed,
+    Group,
+    GroupTask,
+    candidates,
+    open_slots,
+    reason_in,
+    why_unheld,
+    worth_of,
+)
 
 _UNITS = 1_000_000  # whole numbers of the greatest fit
-_HELD = 8  # by default a question that is held counts as much as so many researchers of the best fit
 _SMALL = 3_000  # places of researchers in groups, up to which all is one model
 _TOGETHER = 6  # questions whose slots are looked at together
 _PART_SECONDS = 3.0
 _PROVEN = 1e-5  # share of the worth that whole numbers hide
-
-
-@dataclass(frozen=True)
-class Question:
-    """What a firm asks; a group of `least` to `most` researchers answers, a senior among them if `needs_senior`.
-
-    `slots` are those in which the firm can be there; `organisation` keeps one firm from two groups in a slot.
-    """
-
-    key: str
-    slots: frozenset[int]
-    least: int = 3
-    most: int = 8
-    needs_senior: bool = True
-    organisation: str = ""
-
-
-@dataclass(frozen=True)
-class Researcher:
-    """Someone who sits in at most `most` groups, one in each of the slots `free`."""
-
-    key: str
-    free: frozenset[int]
-    senior: bool = False
-    most: int = 3
-
-
-@dataclass(frozen=True)
-class GroupTask:
-    """`rooms[s]` groups can meet in slot s. `fit[question, researcher]` is from 0; pairs without one never meet.
-
-    `forbidden` pairs (question, researcher) are kept apart, by interest or by wish. `held` is what a question that is
-    held counts besides the fit of its group (None: more than its group can).
-    """
-
-    questions: tuple[Question, ...]
-    researchers: tuple[Researcher, ...]
-    rooms: tuple[int, ...]
-    fit: Mapping[tuple[int, int], float]
-    forbidden: frozenset[tuple[int, int]] = frozenset()
-    held: float | None = None
-
-    def __post_init__(self) -> None:
-        _check(self)
-
-    def may_sit(self, question: int, researcher: int, slot: int) -> bool:
-        """Whether the researcher can be in the question's group in that slot."""
-        pair = (question, researcher)
-        return pair in self.fit and pair not in self.forbidden and slot in self.researchers[researcher].free
-
-    @property
-    def worth_holding(self) -> float:
-        """What a question that is held counts besides fit."""
-        return _HELD * max(self.fit.values(), default=0.0) if self.held is None else self.held
-
-
-class Unheld(StrEnum):
-    """Why a question has no group."""
-
-    NO_SLOT = "no_slot"  # the firm is never there while there is a room
-    TOO_FEW = "too_few"  # in no such slot enough researchers who fit are free
-    NO_SENIOR = "no_senior"  # in no slot with enough of them one is a senior
-    CROWDED_OUT = "crowded_out"  # it could be held alone, but rooms or people are with questions that count more
-
-
-@dataclass(frozen=True)
-class Group:
-    """One question's slot and its researchers, ascending."""
-
-    slot: int
-    researchers: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Composed:
-    """Groups by question, why the others have none, and the worth that was reached and that none exceeds."""
-
-    groups: Mapping[int, Group]
-    unheld: Mapping[int, Unheld]
-    worth: float
-    bound: float
-    proven: bool
-
-    @property
-    def gap(self) -> float:
-        """Share by which a better composition is not ruled out."""
-        return 0.0 if self.proven else (self.bound - self.worth) / max(1.0, abs(self.bound))
-
-
-def worth_of(task: GroupTask, groups: Mapping[int, Group]) -> float:
-    """The summed fit of all who sit in groups, and what the questions held count."""
-    fits = (task.fit[question, researcher] for question, group in groups.items() for researcher in group.researchers)
-    return float(sum(fits) + task.worth_holding * len(groups))
 
 
 def compose(task: GroupTask, *, seconds: float = 30.0, seed: int = 0, workers: int = 2) -> Composed:
@@ -128,13 +39,13 @@ def compose(task: GroupTask, *, seconds: float = 30.0, seed: int = 0, workers: i
         groups = _by_parts(task, groups, began + seconds, seed, workers)
     worth = worth_of(task, groups)
     bound = max(worth, bound)
-    unheld = {number: _why(task, number) for number in range(len(task.questions)) if number not in groups}
+    unheld = {number: why_unheld(task, number) for number in range(len(task.questions)) if number not in groups}
     return Composed(groups, unheld, worth, bound, bound - worth <= _PROVEN * max(1.0, bound))
 
 
 def bound_of(task: GroupTask) -> float:
     """What no composition exceeds: the best if everybody could do everything at once, caps and rooms kept."""
-    slots = [set(_open_slots(task, number)) for number in range(len(task.questions))]
+    slots = [set(open_slots(task, number)) for number in range(len(task.questions))]
     pairs = [
         (q, r) for q, r in task.fit if (q, r) not in task.forbidden and slots[q] & task.researchers[r].free
     ]  # fmt: skip
@@ -173,9 +84,9 @@ def _by_parts(task: GroupTask, groups: dict[int, Group], until: float, seed: int
 def _spread_slots(task: GroupTask) -> dict[int, int]:
     """A slot for as many questions as there are rooms, those with the least choice first."""
     rooms, busy, slots = list(task.rooms), set(), {}
-    for number in sorted(range(len(task.questions)), key=lambda number: (len(_open_slots(task, number)), number)):
+    for number in sorted(range(len(task.questions)), key=lambda number: (len(open_slots(task, number)), number)):
         firm = task.questions[number].organisation
-        able = [slot for slot in _open_slots(task, number) if _reason_in(task, number, slot) is None]
+        able = [slot for slot in open_slots(task, number) if reason_in(task, number, slot) is None]
         able = [slot for slot in able if rooms[slot] > 0 and not (firm and (firm, slot) in busy)]
         if able:
             slots[number] = max(able, key=lambda slot: (rooms[slot], -slot))
@@ -204,9 +115,9 @@ class _Model:
         self.held: dict[tuple[int, int], cp_model.IntVar] = {}
         self.sits: dict[tuple[int, int, int], cp_model.IntVar] = {}
         for number in range(len(task.questions)):
-            for slot in _open_slots(task, number):
+            for slot in open_slots(task, number):
                 inside = self.within is None or slot in self.within.get(number, ())
-                if inside and _reason_in(task, number, slot) is None:
+                if inside and reason_in(task, number, slot) is None:
                     self._group(number, slot)
         self._rules_of_questions()
         self._rules_of_people()
@@ -217,7 +128,7 @@ class _Model:
     def _group(self, number: int, slot: int) -> None:
         question = self.task.questions[number]
         held = self.held[number, slot] = self.cp.new_bool_var("")
-        members = {who: self.cp.new_bool_var("") for who in _candidates(self.task, number, slot)}
+        members = {who: self.cp.new_bool_var("") for who in candidates(self.task, number, slot)}
         self.sits |= {(number, slot, who): literal for who, literal in members.items()}
         self.cp.add(sum(members.values()) >= question.least * held)
         self.cp.add(sum(members.values()) <= question.most * held)
@@ -274,52 +185,3 @@ class _Model:
                 members[number, slot].append(who)
         held = [cell for cell, literal in self.held.items() if solver.boolean_value(literal)]
         return {number: Group(slot, tuple(sorted(members[number, slot]))) for number, slot in held}
-
-
-def _open_slots(task: GroupTask, question: int) -> list[int]:
-    return [slot for slot in sorted(task.questions[question].slots) if task.rooms[slot] > 0]
-
-
-def _candidates(task: GroupTask, question: int, slot: int) -> list[int]:
-    able = [number for number, researcher in enumerate(task.researchers) if researcher.most > 0]
-    return [number for number in able if task.may_sit(question, number, slot)]
-
-
-def _reason_in(task: GroupTask, question: int, slot: int) -> Unheld | None:
-    asked, who = task.questions[question], _candidates(task, question, slot)
-    if len(who) < asked.least:
-        return Unheld.TOO_FEW
-    if asked.needs_senior and not any(task.researchers[number].senior for number in who):
-        return Unheld.NO_SENIOR
-    return None
-
-
-def _why(task: GroupTask, question: int) -> Unheld:
-    slots = _open_slots(task, question)
-    reasons = {_reason_in(task, question, slot) for slot in slots}
-    if not slots:
-        return Unheld.NO_SLOT
-    if None in reasons:
-        return Unheld.CROWDED_OUT
-    return Unheld.NO_SENIOR if Unheld.NO_SENIOR in reasons else Unheld.TOO_FEW
-
-
-def _check(task: GroupTask) -> None:
-    slots = range(len(task.rooms))
-    _require(all(rooms >= 0 for rooms in task.rooms), "Rooms are counted from 0.")
-    for question in task.questions:
-        _require(1 <= question.least <= question.most, f"{question.key}: at least 1, and no fewer at most.")
-        _require(all(slot in slots for slot in question.slots), f"{question.key}: a slot that does not exist.")
-    for researcher in task.researchers:
-        _require(researcher.most >= 0, f"{researcher.key}: groups are counted from 0.")
-        _require(all(slot in slots for slot in researcher.free), f"{researcher.key}: a slot that does not exist.")
-    questions, researchers = range(len(task.questions)), range(len(task.researchers))
-    for question_number, who in (*task.fit, *task.forbidden):
-        _require(question_number in questions and who in researchers, "A pair of which one does not exist.")
-    fits = (*task.fit.values(), *([] if task.held is None else [task.held]))
-    _require(all(0 <= fit < float("inf") for fit in fits), "A fit must be a number from 0.")
-
-
-def _require(holds: bool, message: str) -> None:
-    if not holds:
-        raise InvalidProblem(message)

@@ -18,7 +18,7 @@ from events.domain.setup.changing import ChangedMeanwhile
 from events.enums import EventKind, EventState, QuestionState, Wanting
 from events.models import Availability, Event, GroupSeat, Hall, Participant, Preference, Question, Slot
 from events.queries.agenda import agenda_of
-from events.scheduling.groups import Unheld
+from events.scheduling.group_task import Unheld
 from hubs.enums import Role
 from hubs.models import Hub
 from hubs.policies import Viewer

@@ -25,7 +25,7 @@ from events.models import (
     SessionSeat,
     Slot,
 )
-from events.scheduling import groups as engine
+from events.scheduling import group_task as engine
 from hubs.policies import Viewer, require_organiser
 from matching.domain.introductions.days import local_day
 from matching.queries.index import stored_vectors
@@ -65,7 +65,10 @@ def compose_groups(event: Event, *, viewer: Viewer, version: int, now: datetime)
     halls = list(event.halls.order_by("position", "pk"))
     read = _read(event, questions, researchers, slots)
     task = _task(event, questions, researchers, slots, len(halls), today=local_day(now))
-    composed = engine.compose(task, seconds=SECONDS)
+    # Loaded only here: the solver is large, and a web process seldom composes.
+    from events.scheduling.groups import compose
+
+    composed = compose(task, seconds=SECONDS)
     with transaction.atomic():
         locked = change_event(event, viewer=viewer, version=version)
         # Whoever changes a question locks it alone, so the event's version does not tell.

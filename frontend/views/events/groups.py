@@ -21,7 +21,7 @@ from events.queries.days import find_event
 from events.queries.groups import find_question, questions_of
 from events.queries.people import find_open_event, own_places
 from events.queries.wishes import speaks_for
-from events.scheduling.groups import Unheld
+from events.scheduling.group_task import Unheld
 from frontend.form_pages import FormPage, do_or_tell, save_or_show
 from frontend.forms.bodies import form_page
 from frontend.forms.events_groups import QuestionForm, question_initial

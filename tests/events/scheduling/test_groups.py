@@ -6,16 +6,8 @@ from random import Random
 import pytest
 
 from events.scheduling.errors import InvalidProblem
-from events.scheduling.groups import (
-    Group,
-    GroupTask,
-    Question,
-    Researcher,
-    Unheld,
-    bound_of,
-    compose,
-    worth_of,
-)
+from events.scheduling.group_task import Group, GroupTask, Question, Researcher, Unheld, worth_of
+from events.scheduling.groups import bound_of, compose
 
 
 def broken(task: GroupTask, groups: dict[int, Group]) -> list[str]:
