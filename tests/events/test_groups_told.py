@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import translation
 
-from events.domain.groups import composing
 from events.domain.groups.questions import QuestionFields, change_question, take_question_back
 from events.domain.people.registering import cancel_person
 from events.domain.setup.changing import ChangedMeanwhile
@@ -15,6 +15,7 @@ from events.domain.setup.states import StepNotOpen, move_on
 from events.enums import EventKind, EventState, QuestionState
 from events.models import Availability, Event, GroupSeat, Hall, Participant, Question, Slot
 from events.queries.setup import set_up_of
+from events.scheduling import groups as solver
 from events.templates import template_of
 from frontend.event_steps import steps_of
 from frontend.mails.events_groups import RENDERERS
@@ -65,14 +66,14 @@ def publish(event: Event) -> Event:
 
 def meanwhile(monkeypatch: pytest.MonkeyPatch, do: Any) -> None:
     """Let something happen while the solver works."""
-    compose_groups = composing.engine.compose
+    compose_groups = solver.compose
 
     def compose_slowly(*args: Any, **named: Any) -> Any:
         found = compose_groups(*args, **named)
         do()
         return found
 
-    monkeypatch.setattr(composing.engine, "compose", compose_slowly)
+    monkeypatch.setattr(solver, "compose", compose_slowly)
 
 
 def test_question_taken_back_meanwhile_stays_gone(
@@ -150,7 +151,8 @@ def test_steps_lead_an_organiser_to_the_published_programme(event: Event, questi
     Event.objects.filter(pk=event.pk).update(state=EventState.WISHES_CLOSED)
     event.refresh_from_db()
 
-    steps = steps_of(event, set_up_of(event), template_of(event.kind))
+    with translation.override("en"):
+        steps = steps_of(event, set_up_of(event), template_of(event.kind))
 
     assert [step.is_done for step in steps if step.title == "Compose the groups"] == [True]
     assert [step.to for step in steps if step.to == EventState.PUBLISHED] == ["published"]
