@@ -83,6 +83,18 @@ def machine(tmp_path: Path) -> Iterator[Machine]:
         process.communicate()
 
 
+def wait_until_it_heeds(process: "subprocess.Popen[str]", number: signal.Signals) -> None:
+    """On a busy machine the others may be done before an indexer has begun to listen."""
+    status = Path(f"/proc/{process.pid}/status")
+    until = time.monotonic() + 120
+    while time.monotonic() < until:
+        caught = next(line for line in status.read_text().splitlines() if line.startswith("SigCgt:"))
+        if int(caught.split()[1], 16) >> (number - 1) & 1:
+            return
+        time.sleep(0.05)
+    raise AssertionError("The indexer never began to listen.")
+
+
 @pytest.mark.slow
 def test_two_indexers_and_two_builds_at_once_lose_nothing_and_mix_nothing(machine: Machine) -> None:
     indexers = [machine.start("run_indexer") for _ in range(2)]
@@ -91,6 +103,7 @@ def test_two_indexers_and_two_builds_at_once_lose_nothing_and_mix_nothing(machin
     for process in (*editors, *builds):
         machine.finish(process)
     for process in indexers:
+        wait_until_it_heeds(process, signal.SIGTERM)
         process.send_signal(signal.SIGTERM)
         machine.finish(process)
 
