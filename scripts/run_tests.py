@@ -8,7 +8,10 @@ import sys
 from check import ROOT, environment, failed_checks
 from chromium import NoBrowserError, chromium
 
-IN_PARALLEL = ["-n", "2", "--dist", "loadscope"]
+# In the order in which they were collected: the longest first, so that no worker is left with one at the end.
+IN_PARALLEL = ["-n", "2", "--dist", "loadscope", "--no-loadscope-reorder"]
+# Two workers on two cores: threads of libraries would wait for one another, and do so busily.
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 # The tests look at the real model, the real assets and the real translations; each is quick when it is there.
 NEEDED = ("build_encoder", "build_assets", "compile_translations")
 BROWSER_TESTS = "tests/e2e"
@@ -27,7 +30,7 @@ def main() -> int:
     if failed:
         print(f"[check] FAILED: {', '.join(failed)}. The tests run all the same.", flush=True)
     tests = [sys.executable, "-m", "pytest", *IN_PARALLEL, *without_browser, *sys.argv[1:]]
-    environ = {**environment(), **chosen}
+    environ = {**environment(), **ONE_THREAD, **chosen}
     answer = subprocess.run(tests, cwd=ROOT, env=environ, stdin=subprocess.DEVNULL, check=False)
     return answer.returncode or (1 if failed else 0)
 

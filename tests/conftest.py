@@ -13,8 +13,9 @@ from hypothesis import settings as property_settings
 from pytest_django import DjangoDbBlocker
 
 from hubs.models import Hub
-from tests.e2e.distribution import WalksTogether
+from tests.distribution import WalksTogether, longest_first
 from tests.factories import HubFactory
+from tests.programs import write_empty_database
 
 # Everything a run creates lies under var/; the same examples every run, and no limit on the time one takes.
 os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(Path(__file__).resolve().parents[1] / "var/cache/hypothesis"))
@@ -39,6 +40,17 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     post_migrate.connect(seed_again, sender=apps.get_app_config("profiles"), weak=False)
 
 
+@pytest.fixture(scope="session")
+def empty_database(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A database file as a deployment begins with, for programs that tests start to have copies of."""
+    file: Path = tmp_path_factory.mktemp("empty") / "database.sqlite3"
+    with django_db_blocker.unblock():
+        write_empty_database(file)
+    return file
+
+
 @pytest.fixture
 def hub(db: None) -> Hub:
     """The hub that every host name opens in tests."""
@@ -47,7 +59,12 @@ def hub(db: None) -> Hub:
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
-    """What a process keeps of a hub's contacts and ranker is keyed by ids, which tests use again."""
+    """What a process keeps of a hub's contacts and ranker is keyed by ids, which tests use again.
+
+    The language of the last request stays with the thread as well.
+    """
+    translation.deactivate()
+
     from matching.domain.learning.champion import forget_champions
     from matching.domain.learning.columns import forget_known
 
@@ -66,3 +83,9 @@ def english() -> Iterator[None]:
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> WalksTogether:
     """Tests of a module go to one worker, and all browser walks to one, so that they share one site."""
     return WalksTogether(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every worker sorts alike."""
+    items[:] = longest_first(items)

@@ -14,6 +14,7 @@ from benchmarks.reciprocal import auc, log_loss, run_data
 from benchmarks.speed_dating import read_decisions
 from tests.benchmarks.written_data import silent
 
+pytestmark = pytest.mark.slow
 COLUMNS = (*speed_dating._PAIR, *speed_dating._PERSON)
 FORM = speed_dating._PERSON
 

@@ -41,7 +41,7 @@ from profiles.models import Profile
 from tests.demo.counts import rows_of_ours
 from tests.demo.small_year import NOW, live
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.usefixtures("english")]
 
 # Hardly anybody looks, but the written stories are all there.
 SPARSE = Plan(days=365, lists_a_day=0.15)

@@ -19,7 +19,7 @@ from matching.models import Introduction, LoadPlace
 from tests.demo.counts import rows_of_ours
 from tests.demo.small_year import NOW, live
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.usefixtures("english")]
 
 DAYS = 28
 

@@ -1,17 +1,12 @@
 """Makes events of their own for walks in the site under test, and lets pass what would take weeks there.
 
-Run as a program by the functions below, in the site's own environment. No walk touches the demo's own bazars.
+What the functions below ask for is done in the site's own environment. No walk touches the demo's own bazars.
 """
 
-import json
-import subprocess
-import sys
 import time
-from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
-from demo.serving import ROOT, environment
 from tests.e2e.site import Site
 
 GUESTS = ("lungelyd", "skansevig-scan", "doselys", "pulsvig", "saarvang-medical", "auh-plastikkirurgi")
@@ -21,40 +16,27 @@ PATIENCE = timedelta(minutes=2)
 
 def open_bazar(site: Site, *, name: str) -> str:
     """A bazar that is open for registration, with a few guests who take meetings; returns its address."""
-    return str(_told(site, "open", name)["slug"])
+    return str(site.backstage.do(_open, name)["slug"])
 
 
 def recommend(site: Site, slug: str) -> None:
     """As if the worker had just looked: recommendations follow who has come."""
-    _told(site, "recommend", slug)
+    site.backstage.do(_recommend, slug)
 
 
 def accept_requests(site: Site, slug: str) -> int:
     """Everybody with meetings has asked the two next ones in the list, and all have said yes."""
-    return int(_told(site, "accept", slug)["requests"])
+    return int(site.backstage.do(_accept, slug)["requests"])
 
 
 def publish(site: Site, slug: str) -> None:
     """Wishes are closed, the site's worker computes the timetable, and it is published."""
-    _told(site, "publish", slug)
+    site.backstage.do(_publish, slug)
 
 
 def day_comes(site: Site, slug: str) -> None:
     """The event is now: its first meeting began five minutes ago."""
-    _told(site, "come", slug)
-
-
-def _told(site: Site, do: str, what: str) -> dict[str, Any]:
-    chosen = {"DJANGO_SETTINGS_MODULE": "videnbro.settings.embedded", "VIDENBRO_DATA_DIR": str(site.data)}
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.e2e.bazars", do, what],
-        cwd=ROOT,
-        env={**environment(site.port), **chosen},
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    return dict(json.loads(done.stdout.splitlines()[-1]))
+    site.backstage.do(_come, slug)
 
 
 def _open(name: str) -> dict[str, Any]:
@@ -62,7 +44,6 @@ def _open(name: str) -> dict[str, Any]:
 
     from django.utils import timezone
 
-    from events.domain.people.participation import register_profiles
     from events.domain.people.person_fields import PersonFields
     from events.domain.people.registering import Source, register_person
     from events.domain.setup.creating import NewEvent, create_event
@@ -76,7 +57,6 @@ def _open(name: str) -> dict[str, Any]:
     event = create_event(viewer, new=new, once=uuid4())
     event = move_on(event, viewer=viewer, to="open", version=event.version, now=now)
     profiles = [Profile.objects.get(hub_id=viewer.hub_id, slug=slug) for slug in GUESTS]
-    register_profiles(event, profiles=profiles)
     for profile in profiles:
         fields = PersonFields(
             name=f"Gæst fra {profile.name}", email=f"{profile.slug}@{event.slug}.example", title="Udvikling",
@@ -160,20 +140,3 @@ def _event(slug: str) -> Any:
     from events.models import Event
 
     return Event.objects.get(slug=slug)
-
-
-DEEDS: dict[str, Callable[[str], dict[str, Any]]] = {
-    "open": _open, "recommend": _recommend, "accept": _accept, "publish": _publish, "come": _come,
-}  # fmt: skip
-
-
-def main() -> None:
-    """Do what the command line says, and tell what came of it."""
-    import django
-
-    django.setup()
-    print(json.dumps(DEEDS[sys.argv[1]](sys.argv[2])))
-
-
-if __name__ == "__main__":
-    main()

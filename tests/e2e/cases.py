@@ -1,14 +1,10 @@
 """Puts a request that waits for screening into the site under test, and clears the way for a new introduction.
 
-Run as a program by `case_in`, in the site's own environment: its writer would else have to sign in and write it first.
+It is done in the site's own environment: its writer would else have to sign in and write it first.
 """
 
-import json
-import subprocess
-import sys
 from dataclasses import dataclass
 
-from demo.serving import ROOT, environment
 from tests.e2e.site import Site
 
 WRITER, ASKED = "haandled-og-co", "auh-plastikkirurgi"
@@ -27,19 +23,10 @@ class Waiting:
 
 def case_in(site: Site) -> Waiting:
     """A request that waits for a facilitator, and nothing between the two others."""
-    chosen = {"DJANGO_SETTINGS_MODULE": "videnbro.settings.embedded", "VIDENBRO_DATA_DIR": str(site.data)}
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.e2e.cases"],
-        cwd=ROOT,
-        env={**environment(), **chosen},
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return Waiting(**json.loads(done.stdout.splitlines()[-1]))
+    return Waiting(**site.backstage.do(_make))
 
 
-def _make() -> Waiting:
+def _make() -> dict[str, str]:
     from django.db.models import Q
     from django.utils import timezone
 
@@ -62,17 +49,5 @@ def _make() -> Waiting:
         asked="En times samtale om en skinne, der måler håndleddets bevægelse efter en operation.",
         seeker_consented_at=timezone.now(),
     )
-    return Waiting(str(request.public_id), asked.name, seeker.name, helper.name)
-
-
-def main() -> None:
-    """Make them, and say what was made."""
-    import django
-
-    django.setup()
-    made = _make()
-    print(json.dumps({"request": made.request, "asked": made.asked, "seeker": made.seeker, "helper": made.helper}))
-
-
-if __name__ == "__main__":
-    main()
+    names = {"asked": asked.name, "seeker": seeker.name, "helper": helper.name}
+    return {"request": str(request.public_id), **names}

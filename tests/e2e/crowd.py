@@ -10,6 +10,7 @@ DEMO_PEOPLE = {
     "member": {"da": "kommune (Hjemmeplejen", "en": "a municipality (Hjemmeplejen"},
     "firm": {"da": "firma (Håndled", "en": "a firm (Håndled"},
     "facilitator": {"da": "facilitator", "en": "a facilitator"},
+    "administrator": {"da": "administrator", "en": "a hub administrator"},
     "organiser": {"da": "arrangør", "en": "an event organiser"},
 }
 LOCALES = {"da": "da-DK", "en": "en-GB"}

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from demo.ports import HOST
 from demo.serving import ROOT, environment
 from frontend.assets import build_assets
+from tests.e2e.backstage import Backstage
 from tests.e2e.site_process import PROCESS_HEADER
 from tests.operations.postgres import free_port
 
@@ -22,10 +23,11 @@ STOP_SECONDS = 30
 
 @dataclass(frozen=True)
 class Site:
-    """Where the site answers, and where it keeps what it writes."""
+    """Where the site answers, where it keeps what it writes, and who does there what no page can."""
 
     port: int
     data: Path
+    backstage: Backstage
 
     @property
     def address(self) -> str:
@@ -63,13 +65,17 @@ def serving(data: Path) -> Iterator[Site]:
         assert process.stdout is not None
         if process.stdout.readline() != "ready\n":
             raise RuntimeError("The site under test did not start; its own lines above say why.")
-        yield Site(port, data)
+        backstage = Backstage(_environment(data, port))
+        try:
+            yield Site(port, data, backstage)
+        finally:
+            backstage.close()
     finally:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=STOP_SECONDS)
 
 
-def _environment(data: Path) -> dict[str, str]:
+def _environment(data: Path, port: int | None = None) -> dict[str, str]:
     """As the demo runs: embedded settings, whatever the tests around it use."""
     chosen = {"DJANGO_SETTINGS_MODULE": "videnbro.settings.embedded", "VIDENBRO_DATA_DIR": str(data)}
-    return {**environment(), **chosen}
+    return {**environment(port), **chosen}

@@ -3,17 +3,15 @@
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.e2e.accessibility import axe_findings
 from tests.e2e.cases import Waiting, case_in
 from tests.e2e.people import sign_in_as
 from tests.e2e.site import Site
 from tests.e2e.visits import PHONE, Device
 from tests.e2e.wording import words_in
 
-# `target-size` is in WCAG 2.2 AA, and axe asks for it only when told so.
-RULES = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 Say = Callable[[str], str]
 Visit = Callable[..., Page]
 
@@ -43,15 +41,10 @@ def desk(visit: Visit, language: str, say: Say, waiting: Waiting) -> Page:
     return page
 
 
-def findings(page: Page) -> list[str]:
-    found = Axe().run(page, options=RULES).response["violations"]
-    return [f"{each['id']}: {node['html'][:120]}" for each in found for node in each["nodes"]]
-
-
 def screens(page: Page, say: Say, waiting: Waiting) -> None:
     page.locator(f'[data-row][href$="/desk/screen/{waiting.request}/"]').click()
     expect(page.get_by_role("main")).to_contain_text("En times samtale om en skinne")
-    assert findings(page) == []
+    assert axe_findings(page) == []
     page.get_by_role("group", name=say("Unmet need")).get_by_role("radio", name=say("Good")).check()
     page.get_by_role("group", name=say("Payer")).get_by_role("radio", name=say("Weak")).check()
     page.get_by_label(say("Your note")).fill("God sag, betaleren mangler.")
@@ -63,24 +56,24 @@ def screens(page: Page, say: Say, waiting: Waiting) -> None:
 def introduces(page: Page, say: Say, waiting: Waiting) -> None:
     """Two names and two presses: the reason is there already."""
     page.get_by_role("link", name=say("Introduce two others")).click()
-    assert findings(page) == []
+    assert axe_findings(page) == []
     page.get_by_label(say("Who seeks")).fill(waiting.seeker)
     page.get_by_label(say("Who could help")).fill(waiting.helper)
     page.get_by_role("button", name=say("Go on")).click()
     reason = page.get_by_label(say("Why these two")).input_value()
     assert (waiting.seeker in reason, waiting.helper in reason) == (True, True)
-    assert findings(page) == []
+    assert axe_findings(page) == []
     page.get_by_role("button", name=say("Send to both")).click()
     expect(page.get_by_role("alert")).to_contain_text(waiting.helper)
     expect(page.get_by_role("main")).to_contain_text(say("For the hub only"))
     expect(page.get_by_role("main")).to_contain_text(reason.splitlines()[0])
-    assert findings(page) == []
+    assert axe_findings(page) == []
 
 
 def hands_over(page: Page, say: Say) -> None:
     page.get_by_role("navigation", name=say("Main menu")).get_by_role("link", name=say("Desk")).click()
     page.get_by_role("link", name=say("Hand over my cases")).click()
-    assert findings(page) == []
+    assert axe_findings(page) == []
     page.get_by_label(say("Who takes over")).select_option(label="Administrator i demoen")
     page.get_by_label(say("What they should know")).fill("Jeg er væk i uge 30.")
     page.locator("main form button[type=submit]").click()
@@ -88,7 +81,7 @@ def hands_over(page: Page, say: Say) -> None:
 
 
 def test_facilitators_monday(desk: Page, say: Say, waiting: Waiting) -> None:
-    assert findings(desk) == []
+    assert axe_findings(desk) == []
     screens(desk, say, waiting)
     introduces(desk, say, waiting)
     hands_over(desk, say)
@@ -98,10 +91,10 @@ def test_hub_page_and_settings_can_be_used_by_everybody(desk: Page, say: Say) ->
     for link in ("The hub", "Settings"):
         desk.get_by_role("navigation", name=say("Main menu")).get_by_role("link", name=say(link)).click()
         expect(desk.get_by_role("heading", level=1)).to_be_visible()
-        assert findings(desk) == []
+        assert axe_findings(desk) == []
     desk.get_by_role("link", name=say("How contacts are made")).click()
     expect(desk.get_by_role("main")).to_contain_text(say("Days to answer"))
-    assert findings(desk) == []
+    assert axe_findings(desk) == []
 
 
 def test_list_is_walked_with_keys_only_while_one_is_in_it(desk: Page) -> None:
@@ -124,5 +117,5 @@ def test_desk_is_worked_on_a_phone(visit: Visit, say: Say, language: str, waitin
 
     expect(page.get_by_role("link", name=say("Read and decide")).first).to_be_visible()
 
-    assert findings(page) == []
+    assert axe_findings(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

@@ -1,13 +1,13 @@
 """The pages of events in both languages, one by day at a desk, one by night on a phone: whoever comes can use them."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
+from tests.e2e.accessibility import SIDEWAYS, axe_findings
 from tests.e2e.crowd import Crowd
 from tests.e2e.page_types import PageType
 from tests.e2e.site import Site
-from tests.e2e.test_page_types import RULES, SIDEWAYS, TEXT
+from tests.e2e.test_page_types import TEXT
 from tests.e2e.visits import DESK, PHONE, Complaints
 from tests.e2e.wording import foreign_phrases
 
@@ -58,11 +58,11 @@ def test_page_of_an_event_can_be_used(
 
     page.set_viewport_size({"width": size[0], "height": size[1]})
     page.emulate_media(color_scheme="dark" if dark else "light", reduced_motion="reduce")
-    found = Axe().run(page, options=RULES).response["violations"]
+    found = axe_findings(page)
     says = page.evaluate(TEXT, event_page.quotes)
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
 
-    assert [(each["id"], each["nodes"][0]["html"][:160]) for each in found] == []
+    assert found == []
     assert page.evaluate(SIDEWAYS) == []
     assert page.get_by_role("heading", level=1).count() == 1
     assert [phrase for phrase in foreign_phrases(language) if phrase in says] == []

@@ -4,14 +4,13 @@ import re
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.e2e.accessibility import SIDEWAYS, axe_findings
 from tests.e2e.crowd import DEMO_PEOPLE, LOCALES
 from tests.e2e.people import sign_in_as
 from tests.e2e.relations import Relation, relation_in
 from tests.e2e.site import Site
-from tests.e2e.test_page_types import RULES, SIDEWAYS
 from tests.e2e.visits import PHONE, Device, address_of
 from tests.e2e.wording import words_in
 
@@ -35,8 +34,7 @@ def start(language: str) -> str:
 
 
 def assert_accessible(page: Page) -> None:
-    found = Axe().run(page, options=RULES).response["violations"]
-    assert [(each["id"], [node["html"][:120] for node in each["nodes"]]) for each in found] == []
+    assert axe_findings(page) == []
     assert page.evaluate(SIDEWAYS) == []
 
 

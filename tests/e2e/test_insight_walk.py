@@ -4,15 +4,14 @@ import re
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.crowd import LOCALES
+from tests.e2e.accessibility import SIDEWAYS, axe_findings
+from tests.e2e.crowd import LOCALES, Crowd
 from tests.e2e.people import sign_in_as
 from tests.e2e.rankers import shadow_in
 from tests.e2e.site import Site
-from tests.e2e.test_page_types import RULES, SIDEWAYS
-from tests.e2e.visits import DESK, PHONE, Device
+from tests.e2e.visits import DESK, PHONE, Complaints, Device
 from tests.e2e.wording import words_in
 
 Visit = Callable[..., Page]
@@ -29,6 +28,18 @@ def language(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture(scope="module")
+def crowd(site: Site, started_browser: Browser) -> Crowd:
+    """Whoever only looks stays signed in."""
+    return Crowd(started_browser, site.address)
+
+
+@pytest.fixture(scope="module")
+def shadow(site: Site) -> int:
+    """A ranker to look at: training takes seconds, and looking changes nothing."""
+    return shadow_in(site)
+
+
 def start(language: str) -> str:
     return "" if language == "da" else "/en"
 
@@ -43,8 +54,7 @@ def assert_accessible(page: Page) -> None:
     for size, dark in ((DESK, False), (PHONE, True)):
         page.set_viewport_size({"width": size[0], "height": size[1]})
         page.emulate_media(color_scheme="dark" if dark else "light", reduced_motion="reduce")
-        found = Axe().run(page, options=RULES).response["violations"]
-        assert [(each["id"], [node["html"][:120] for node in each["nodes"]]) for each in found] == []
+        assert axe_findings(page) == []
         assert page.evaluate(SIDEWAYS) == []
 
 
@@ -92,9 +102,9 @@ def test_shadow_takes_over_for_a_reason_and_goes_back(visit: Visit, site: Site, 
      "insight/fairness/", "insight/log/", "settings/ranker/", "settings/ranker/accepts/same_region/",
      "settings/ranker/values/meeting_held/"],
 )  # fmt: skip
-def test_pages_of_insight_are_accessible(visit: Visit, site: Site, language: str, path: str) -> None:
-    page = signed_in(visit, "administrator", language)
-    shadow = shadow_in(site) if "{shadow}" in path else 0
+def test_pages_of_insight_are_accessible(crowd: Crowd, shadow: int, language: str, path: str) -> None:
+    page, complaints = crowd.page_of("administrator", language), Complaints()
+    complaints.watch(page)
 
     answer = page.goto(f"{start(language)}/{path.format(shadow=shadow)}")
 
@@ -102,6 +112,8 @@ def test_pages_of_insight_are_accessible(visit: Visit, site: Site, language: str
     assert answer.status == 200
     assert page.get_by_role("heading", level=1).count() == 1
     assert_accessible(page)
+    assert complaints.lines == []
+    page.close()
 
 
 def test_administrator_sees_a_weight_otherwise_and_says_why(visit: Visit, language: str) -> None:

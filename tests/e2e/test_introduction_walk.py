@@ -5,12 +5,11 @@ Walked in Danish at a desk and in English on a phone in the dark; axe looks at e
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.accessibility import axe_findings
 from tests.e2e.test_firm_walk import write_about, write_need, write_offer
 from tests.e2e.visits import PHONE, Device, address_of
 from tests.e2e.wording import words_in
@@ -21,7 +20,6 @@ DEPARTMENTS_ADDRESS = "afdeling@auh-afdeling.example"
 OPENED_ADDRESS = "plastikkirurgi@auh-afdeling.example"
 QUESTION = "tryksår og hudlapper hos sengeliggende patienter"
 ASKED = "Må vi vise sensoren for to sygeplejersker i ambulatoriet og høre, hvad der skal til?"
-RULES = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 DEVICES = [
     pytest.param(Device(), id="danish-desk"),
     pytest.param(Device(language="en-GB", size=PHONE, dark=True, touch=True), id="english-phone-dark"),
@@ -36,8 +34,7 @@ Say = Callable[[str], str]
 
 def require_clean(page: Page) -> None:
     """Raises: AssertionError when axe finds anything, or the page reaches past its edge."""
-    found: dict[str, Any] = Axe().run(page, options=RULES).response
-    assert [(each["id"], each["nodes"][0]["html"][:160]) for each in found["violations"]] == []
+    assert axe_findings(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 

@@ -150,6 +150,8 @@ def expect_published(page: Page, say: Say, meetings: int) -> None:
 def move_one_by_hand(page: Page, say: Say) -> None:
     """Only what breaks no rule is offered; the meeting carries a pin afterwards."""
     page.locator("a.tt-meeting").first.click()
+    # The times stand above it: they are all there when it is.
+    expect(page.get_by_role("button", name=say("Hold it then and there"), exact=True)).to_be_visible()
     times = page.get_by_role("group", name=say("When")).get_by_role("radio")
     other = next(each for each in times.all() if not each.is_checked())
     other.check()

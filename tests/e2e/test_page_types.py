@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from tests.e2e.accessibility import SIDEWAYS, axe_findings
 from tests.e2e.crowd import Crowd
 from tests.e2e.page_types import PAGE_TYPES, PageType
 from tests.e2e.site import Site
@@ -15,8 +14,6 @@ from tests.e2e.visits import DESK, PHONE, Complaints
 from tests.e2e.wording import foreign_phrases
 
 NARROWEST = (320, 640)
-# `target-size` is in WCAG 2.2 AA, and axe asks for it only when told so.
-RULES = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 # What stands on the page for eyes and ears, without what is marked as another language.
 TEXT = """quotes => {
   const left = document.documentElement.cloneNode(true);
@@ -27,12 +24,6 @@ TEXT = """quotes => {
   );
   said.push(left.querySelector("meta[name=description]")?.content ?? "", left.querySelector("title").textContent);
   return [...said, left.querySelector("body").textContent].join("\\n").replace(/\\s+/g, " ");
-}"""
-SIDEWAYS = """() => {
-  const width = document.documentElement.clientWidth;
-  if (document.documentElement.scrollWidth <= width) return [];
-  return [...document.querySelectorAll("body *")].filter((each) => each.getBoundingClientRect().right > width + 1)
-    .map((each) => each.outerHTML.slice(0, 160)).slice(0, 5);
 }"""
 
 
@@ -73,11 +64,11 @@ def impression(request: pytest.FixtureRequest, crowd: Crowd, language: str) -> I
 def look_at(page: Page, page_type: PageType, complaints: Complaints) -> Impression:
     axe, sideways = {}, {}
     _hold(page, DESK, dark=False)
-    axe["desk"] = _axe_findings(page)
+    axe["desk"] = axe_findings(page)
     for size in (NARROWEST, PHONE):
         _hold(page, size, dark=True)
         sideways[size[0]] = page.evaluate(SIDEWAYS)
-    axe["phone in the dark"] = _axe_findings(page)
+    axe["phone in the dark"] = axe_findings(page)
     return Impression(
         language=page.locator("html").get_attribute("lang") or "",
         says=page.evaluate(TEXT, page_type.quotes),
@@ -91,15 +82,6 @@ def look_at(page: Page, page_type: PageType, complaints: Complaints) -> Impressi
 def _hold(page: Page, size: tuple[int, int], *, dark: bool) -> None:
     page.set_viewport_size({"width": size[0], "height": size[1]})
     page.emulate_media(color_scheme="dark" if dark else "light", reduced_motion="reduce")
-
-
-def _axe_findings(page: Page) -> list[str]:
-    found: list[dict[str, Any]] = Axe().run(page, options=RULES).response["violations"]
-    return [
-        f"{finding['id']}: {node['html'][:120]} {node.get('failureSummary', '')}"
-        for finding in found
-        for node in finding["nodes"]
-    ]
 
 
 def test_page_is_accessible(impression: Impression) -> None:

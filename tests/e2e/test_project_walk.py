@@ -3,16 +3,12 @@
 Walked in Danish and in English, with and without scripts; each page on the way can be used by whoever comes.
 """
 
-import subprocess
-import sys
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from demo.serving import ROOT, environment
+from tests.e2e.accessibility import axe_findings
 from tests.e2e.crowd import DEMO_PEOPLE
 from tests.e2e.people import sign_in_as
 from tests.e2e.site import Site
@@ -21,19 +17,11 @@ from tests.e2e.wording import words_in
 
 NAME = "Færre fald om natten"
 IDEA = "Borgere falder om natten på plejehjem. Vi søger en sensor i gulvet, der siger til uden kamera."
-RULES = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 DEVICES = [
     pytest.param(Device(), id="danish-desk"),
     pytest.param(Device(language="en-GB"), id="english-desk"),
     pytest.param(Device(scripts=False), id="danish-desk-without-scripts"),
 ]
-# What the mail does: the same function, in the same place, for the newest invitation.
-LINK = """
-from mailgate.links import sign
-from matching.models import Participant
-row = Participant.objects.filter(project__public_id="{project}", consent="invited").latest("pk")
-print("/invitation/" + sign("invitation", participant=str(row.public_id)) + "/")
-"""
 
 Visit = Callable[..., Page]
 
@@ -90,18 +78,18 @@ def invite_first(page: Page, say: Callable[[str], str]) -> None:
 def mailed_link(site: Site, room: str) -> str:
     """The address in the mail, as the site's own key signs it."""
     project = room.split("projects/")[1].split("/")[0]
-    chosen = {"DJANGO_SETTINGS_MODULE": "videnbro.settings.embedded", "VIDENBRO_DATA_DIR": str(site.data)}
-    command = [sys.executable, str(ROOT / "manage.py"), "shell", "--verbosity", "0", "-c", LINK.format(project=project)]
-    told = subprocess.run(
-        command, cwd=ROOT, env={**environment(), **chosen}, stdin=subprocess.DEVNULL, check=True,
-        stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    return told.stdout.strip().splitlines()[-1]
+    return str(site.backstage.do(_newest_invitation, project))
+
+
+def _newest_invitation(project: str) -> str:
+    """What the mail does: the same function, in the same place, for the newest invitation."""
+    from mailgate.links import sign
+    from matching.models import Participant
+
+    row = Participant.objects.filter(project__public_id=project, consent="invited").latest("pk")
+    return f"/invitation/{sign('invitation', participant=str(row.public_id))}/"
 
 
 def findings(page: Page, device: Device) -> list[str]:
     """What axe finds; it needs scripts, so a page without them is looked at on the other walk."""
-    if not device.scripts:
-        return []
-    found: list[dict[str, Any]] = Axe().run(page, options=RULES).response["violations"]
-    return [f"{finding['id']}: {node['html'][:120]}" for finding in found for node in finding["nodes"]]
+    return axe_findings(page) if device.scripts else []

@@ -1,7 +1,7 @@
 """People who take the last place at the same moment, in one process with the embedded settings and their SQLite file.
 
-Run as a program with `VIDENBRO_DATA_DIR` set to an empty folder: it migrates from zero, lets threads start together,
-and prints who got what, as JSON.
+Run as a program with `VIDENBRO_DATA_DIR` set to a folder with an empty, migrated database: it lets threads start
+together, and prints who got what, as JSON.
 """
 
 import json
@@ -10,8 +10,6 @@ from collections import Counter
 import django
 
 django.setup()
-
-from django.core.management import call_command  # noqa: E402  (Django must be set up before our models)
 
 from events.domain.people.registering import cancel_person  # noqa: E402
 from events.domain.people.waiting import promote_waiting  # noqa: E402
@@ -28,7 +26,6 @@ def states(event: Event) -> dict[str, int]:
 
 def main() -> None:
     """One place for four; then it is given back while two clocks hand it on; then one person twice."""
-    call_command("migrate", verbosity=0)
     hub = HubFactory()
     event = open_event(hub, capacity=1)
     profiles = [ProfileFactory(hub=hub) for _ in range(4)]

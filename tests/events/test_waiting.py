@@ -1,9 +1,5 @@
 """The waiting list: the last place goes to one, freed places to the longest waiting, and two at once never share."""
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +14,7 @@ from kernel.errors import NotAllowed, NotFound
 from mailgate.models import OutgoingMail
 from tests.events.arrivals import DAY, NOW, comes, member, open_event, organiser
 from tests.factories import HubFactory
+from tests.programs import answer_of, embedded
 
 S = ParticipantState
 ROOT = Path(__file__).resolve().parents[2]
@@ -132,20 +129,8 @@ def test_organisers_additions_wait_too_when_it_is_full(event: Event) -> None:
     assert comes(event, 3, source=Source.ORGANISER).state == S.WAITING
 
 
-def test_last_place_goes_to_one_of_those_who_take_it_together(tmp_path: Path) -> None:
-    environment = {
-        **os.environ,
-        "VIDENBRO_DATA_DIR": str(tmp_path),
-        "DJANGO_SETTINGS_MODULE": "videnbro.settings.embedded",
-        "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "platform"))),
-    }
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.events.simultaneous_sign_ups"],
-        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=240, check=False,
-    )  # fmt: skip
-
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout.splitlines()[-1]) == {
+def test_last_place_goes_to_one_of_those_who_take_it_together(tmp_path: Path, empty_database: Path) -> None:
+    assert answer_of("tests.events.simultaneous_sign_ups", embedded(tmp_path, empty_database)) == {
         "outcomes": ["saved"] * 4,
         "states": {"registered": 1, "waiting": 3},
         "after_cancelling": {"cancelled": 1, "registered": 1, "waiting": 2},

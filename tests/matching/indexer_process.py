@@ -33,14 +33,11 @@ class NotingEncoder(WordHashEncoder):
 
 
 def prepare() -> None:
-    """A migrated database with an empty, built index and 150 statements that wait, one of them the stopping one."""
-    from django.core.management import call_command
-
+    """In an empty database an empty, built index and 150 statements that wait, one of them the stopping one."""
     from matching.domain.indexing import rebuild_index
     from tests.factories import HubFactory
     from tests.matching.cluster import add_profile
 
-    call_command("migrate", verbosity=0)
     hub = HubFactory()
     rebuild_index(hub.pk, encoder=NotingEncoder())
     for number in range(10):

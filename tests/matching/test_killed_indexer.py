@@ -1,6 +1,7 @@
 """`kill -9` of a real indexer in the middle of its work: nothing is lost, and the next run embeds only the rest."""
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -21,8 +22,9 @@ STATEMENTS = 150
 class IndexerMachine:
     """A database file and an index folder on which indexer processes run."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, empty_database: Path) -> None:
         self.database, self.notes = folder / "db.sqlite3", folder / "notes"
+        shutil.copyfile(empty_database, self.database)
         self.environment = os.environ | {
             "DJANGO_SETTINGS_MODULE": "videnbro.settings.test",
             "VIDENBRO_TEST_DATABASE_URL": f"sqlite:///{self.database}",
@@ -55,8 +57,10 @@ class IndexerMachine:
 
 
 @pytest.mark.slow
-def test_killed_indexer_loses_nothing_and_the_next_run_embeds_only_the_rest(tmp_path: Path) -> None:
-    machine = IndexerMachine(tmp_path)
+def test_killed_indexer_loses_nothing_and_the_next_run_embeds_only_the_rest(
+    tmp_path: Path, empty_database: Path
+) -> None:
+    machine = IndexerMachine(tmp_path, empty_database)
     machine.run("prepare")
     waiting = machine.one("select count(*) from matching_indexchange where published is null")
     assert waiting == STATEMENTS + 10

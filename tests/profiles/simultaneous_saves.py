@@ -1,6 +1,6 @@
 """Two people save at the same moment, in one process with the embedded settings and their SQLite file.
 
-Run as a program with `VIDENBRO_DATA_DIR` set to an empty folder: it migrates from zero, lets two threads
+Run as a program with `VIDENBRO_DATA_DIR` set to a folder with an empty, migrated database: it lets two threads
 start together for each case, and prints what became of them as JSON.
 """
 
@@ -11,8 +11,6 @@ from collections.abc import Callable
 import django
 
 django.setup()
-
-from django.core.management import call_command  # noqa: E402  (Django must be set up before our models)
 
 from hubs.enums import Role  # noqa: E402
 from hubs.policies import Viewer  # noqa: E402
@@ -122,8 +120,6 @@ def two_profiles_of_one_name() -> dict[str, object]:
 
 def main() -> None:
     """Every case five times over."""
-    call_command("migrate", verbosity=0)
-    call_command("load_taxonomies", stdout=sys.stderr)
     cases = (
         two_editors_of_a_profile,
         two_editors_of_a_statement,

@@ -1,36 +1,17 @@
 """Two saves at once on a real database file: one wins, the other is told, and nothing is half stored."""
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.programs import answer_of, embedded
 
 
 @pytest.fixture(scope="module")
-def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict[str, Any]]]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("VIDENBRO_", "DJANGO_"))}
-    environment = {
-        **kept,
-        "PYTHONPATH": os.pathsep.join([str(ROOT / "platform"), str(ROOT)]),
-        "DJANGO_SETTINGS_MODULE": "videnbro.settings.embedded",
-        "VIDENBRO_DATA_DIR": str(tmp_path_factory.mktemp("data")),
-    }
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.profiles.simultaneous_saves"],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    answer: dict[str, list[dict[str, Any]]] = json.loads(done.stdout)
+def outcomes(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> dict[str, list[dict[str, Any]]]:
+    environment = embedded(tmp_path_factory.mktemp("data"), empty_database)
+    answer: dict[str, list[dict[str, Any]]] = answer_of("tests.profiles.simultaneous_saves", environment)
     return answer
 
 

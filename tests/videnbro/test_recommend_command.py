@@ -14,7 +14,7 @@ from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from events.domain.people.participation import create_event, register_profiles
+from events.models import Event, Participation
 from frontend.translations import ensure_compiled
 from hubs.models import Hub
 from matching.domain.indexing import rebuild_index
@@ -57,6 +57,17 @@ def firm(hub: Hub, encoder: WordHashEncoder) -> Profile:
     add_profile(hub, "municipality", name="Plejehjemmet", slug="plejehjemmet", offers=["tryksår hos ældre"])
     rebuild_index(hub.pk, encoder=encoder)
     return firm
+
+
+@pytest.fixture
+def bazar(hub: Hub, firm: Profile) -> Event:
+    """An event in which only the nursing home takes part."""
+    event = Event.objects.create(
+        hub=hub, slug="medico-bazar", name="Medico Bazar", place="Aalborg",
+        starts_at=datetime(2026, 5, 4, 9, tzinfo=UTC), ends_at=datetime(2026, 5, 4, 16, tzinfo=UTC),
+    )  # fmt: skip
+    Participation.objects.create(hub=hub, event=event, profile=Profile.objects.get(slug="plejehjemmet"))
+    return event
 
 
 def recommend(*arguments: str) -> list[str]:
@@ -181,16 +192,7 @@ def test_rule_that_keeps_somebody_out_is_said(hub: Hub, firm: Profile, encoder: 
     assert lines[2] == "  Not in the list. Another kind of partner: this purpose does not join you with: firm"
 
 
-def test_event_is_asked_about_too(hub: Hub, firm: Profile) -> None:
-    event = create_event(
-        hub,
-        slug="medico-bazar",
-        name="Medico Bazar",
-        place="Aalborg",
-        starts_at=datetime(2026, 5, 4, 9, tzinfo=UTC),
-        ends_at=datetime(2026, 5, 4, 16, tzinfo=UTC),
-    )
-    register_profiles(event, profiles=Profile.objects.filter(slug="plejehjemmet"))
+def test_event_is_asked_about_too(bazar: Event, firm: Profile) -> None:
     asked = ("madrasfabrikken", "--purpose", "event", "--event", "medico-bazar", "--language", "en", "--why-not")
 
     assert recommend(*asked, "plejehjemmet")[2] == "  Number 1: it is in the list"
@@ -206,17 +208,7 @@ def test_why_not_nobody_is_one_line(firm: Profile, slug: str) -> None:
     assert "cannot find that profile" in refusal("madrasfabrikken", f"--why-not={slug}", "--language", "en")
 
 
-def test_event_keeps_to_those_who_take_part(hub: Hub, firm: Profile) -> None:
-    event = create_event(
-        hub,
-        slug="medico-bazar",
-        name="Medico Bazar",
-        place="Aalborg",
-        starts_at=datetime(2026, 5, 4, 9, tzinfo=UTC),
-        ends_at=datetime(2026, 5, 4, 16, tzinfo=UTC),
-    )
-    register_profiles(event, profiles=Profile.objects.filter(slug="plejehjemmet"))
-
+def test_event_keeps_to_those_who_take_part(bazar: Event, firm: Profile) -> None:
     lines = recommend("madrasfabrikken", "--purpose", "event", "--event", "medico-bazar")
 
     assert listed(lines) == ["1. Plejehjemmet"]

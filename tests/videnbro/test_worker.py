@@ -1,6 +1,5 @@
 """The worker: each duty by itself, a failing one told by its name, and an orderly end."""
 
-import os
 import signal
 import sqlite3
 import subprocess
@@ -22,10 +21,9 @@ from mailgate import renderers
 from mailgate.domain.outbox import queue_mail
 from mailgate.models import OutgoingMail
 from mailgate.renderers import RenderedMail
+from tests.programs import ROOT, embedded
 from videnbro.duties import DUTIES, Duty
 from videnbro.management.commands import run_worker
-
-ROOT = Path(__file__).resolve().parents[2]
 
 PATIENCE_SECONDS = 60.0
 OVERDUE_MAIL = """
@@ -35,7 +33,6 @@ from django.core.management import call_command
 from django.utils import timezone
 from mailgate.domain.outbox import queue_mail
 from tests.factories import HubFactory
-call_command("migrate", verbosity=0)
 then = timezone.now() - timedelta(days=1)
 queue_mail(HubFactory().pk, kind="note", address="a@b.example", language="da", context={}, once="a",
            not_before=then, not_after=then)
@@ -132,14 +129,8 @@ def _wait_until_dropped(database: Path, worker: subprocess.Popen[str]) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("wanted_end", [signal.SIGTERM, signal.SIGINT])
-def test_worker_ends_in_order_when_told_to(wanted_end: signal.Signals, tmp_path: Path) -> None:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("VIDENBRO_", "DJANGO_"))}
-    environment = {
-        **kept,
-        "PYTHONPATH": os.pathsep.join([str(ROOT / "platform"), str(ROOT)]),
-        "DJANGO_SETTINGS_MODULE": "videnbro.settings.embedded",
-        "VIDENBRO_DATA_DIR": str(tmp_path),
-    }
+def test_worker_ends_in_order_when_told_to(wanted_end: signal.Signals, tmp_path: Path, empty_database: Path) -> None:
+    environment = embedded(tmp_path, empty_database)
     (tmp_path / "assets").mkdir()
     subprocess.run([sys.executable, "-c", OVERDUE_MAIL], cwd=ROOT, env=environment, check=True, capture_output=True)
     worker = subprocess.Popen(

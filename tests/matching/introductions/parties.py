@@ -10,6 +10,7 @@ from hubs.models import Hub, User
 from hubs.policies import Viewer
 from mailgate.models import OutgoingMail
 from matching.domain.introductions.answering import accept_introduction
+from matching.domain.introductions.brokering import introduce_two
 from matching.domain.introductions.drafting import draft_introduction
 from matching.domain.introductions.sending import submit_introduction
 from matching.models import ContactRules, Introduction, TimelineEntry
@@ -80,6 +81,18 @@ def accepted(seeker: Person, receiver: Person, *, now: datetime = NOW, **more: A
     """A request to which both have said yes."""
     request = sent(seeker, receiver, now=now, **more)
     return accept_introduction(request, side="receiver", actor=receiver.user, now=now)
+
+
+def introduced(viewer: Viewer, one: Person, other: Person, **more: Any) -> Introduction:
+    """A broker's proposal to the two, of which both are asked."""
+    values = {
+        "purpose": "opi_light",
+        "reason": "I arbejder begge med sår.",
+        "asked": "En snak om måling af sår.",
+        "now": NOW,
+        **more,
+    }
+    return introduce_two(viewer, seeker=one.profile, receiver=other.profile, **values)
 
 
 def capped(person: Person, cap: int | None, *, screening: bool = False) -> None:

@@ -1,6 +1,6 @@
 """Two sides act at the same moment, in one process, on the database that the settings name.
 
-Run as a program on an empty database: it migrates from zero, lets threads start together for each case, and prints
+Run as a program on an empty database, migrated or not: it lets threads start together for each case, and prints
 what became of them as JSON.
 """
 
@@ -14,11 +14,11 @@ import django
 django.setup()
 
 from django.core.management import call_command  # noqa: E402  (Django must be set up before our models)
+from django.db import connection  # noqa: E402
 
 from hubs.models import Hub  # noqa: E402
 from mailgate.models import OutgoingMail  # noqa: E402
 from matching.domain.introductions.answering import accept_introduction, decline_introduction  # noqa: E402
-from matching.domain.introductions.brokering import introduce_two  # noqa: E402
 from matching.domain.introductions.changing import ask_again, withdraw_introduction  # noqa: E402
 from matching.domain.introductions.clock import run_clock  # noqa: E402
 from matching.domain.introductions.sending import submit_introduction  # noqa: E402
@@ -31,6 +31,7 @@ from tests.matching.introductions.parties import (  # noqa: E402
     broker,
     capped,
     drafted,
+    introduced,
     party,
     sent,
 )
@@ -53,15 +54,7 @@ def submitting(draft: Introduction, person: Person, now: datetime = NOW) -> Call
 
 
 def proposal(hub: Hub, one: Person, other: Person) -> Introduction:
-    return introduce_two(
-        broker(hub)[1],
-        seeker=one.profile,
-        receiver=other.profile,
-        purpose="opi_light",
-        reason="Prøv at tale sammen.",
-        asked="En snak om sår.",
-        now=NOW,
-    )
+    return introduced(broker(hub)[1], one, other)
 
 
 def both_say_yes() -> Answer:
@@ -213,8 +206,9 @@ CASES = (
 
 def main() -> None:
     """Every case three times over."""
-    call_command("migrate", verbosity=0, run_syncdb=True)
-    call_command("load_taxonomies", stdout=sys.stderr)
+    if not connection.introspection.table_names():
+        call_command("migrate", verbosity=0, run_syncdb=True)
+        call_command("load_taxonomies", stdout=sys.stderr)
     answer = {case.__name__: [case() for _round in range(3)] for case in CASES}
     sys.stdout.write(json.dumps(answer))
 

@@ -14,7 +14,6 @@ from matching.domain.introductions.answering import (
     decline_introduction,
     mark_seen,
 )
-from matching.domain.introductions.brokering import introduce_two
 from matching.domain.introductions.changing import withdraw_introduction
 from matching.domain.introductions.clock import run_clock
 from matching.domain.introductions.errors import AlreadyAnswered, AnswerTooLate, Paused, WrongState
@@ -22,7 +21,18 @@ from matching.enums import DeclineReason, Side
 from matching.models import FollowUp, Introduction
 from matching.queries.contacts import contact_people
 from matching.queries.introductions import contact_details
-from tests.matching.introductions.parties import LATER, NOW, Person, accepted, drafted, mailed, party, sent, told
+from tests.matching.introductions.parties import (
+    LATER,
+    NOW,
+    Person,
+    accepted,
+    drafted,
+    introduced,
+    mailed,
+    party,
+    sent,
+    told,
+)
 
 
 def test_yes_opens_contact_for_both_and_plans_follow_ups(firm: Person, ward: Person) -> None:
@@ -246,15 +256,7 @@ def test_seeing_what_was_answered_changes_nothing(firm: Person, ward: Person) ->
 def test_an_introduction_of_two_opens_only_when_both_said_yes(
     firm: Person, ward: Person, facilitator: tuple[User, Viewer]
 ) -> None:
-    request = introduce_two(
-        facilitator[1],
-        seeker=firm.profile,
-        receiver=ward.profile,
-        purpose="opi_light",
-        reason="I mangler begge det samme.",
-        asked="En halv times snak om sår.",
-        now=NOW,
-    )
+    request = introduced(facilitator[1], firm, ward)
     half = accept_introduction(request, side="receiver", actor=ward.user, now=LATER)
 
     assert (half.state, half.both_consented) == ("sent", False)
@@ -269,15 +271,7 @@ def test_an_introduction_of_two_opens_only_when_both_said_yes(
 def test_no_of_one_side_of_an_introduction_of_two_tells_the_other(
     firm: Person, ward: Person, facilitator: tuple[User, Viewer]
 ) -> None:
-    request = introduce_two(
-        facilitator[1],
-        seeker=firm.profile,
-        receiver=ward.profile,
-        purpose="opi_light",
-        reason="Prøv at tale sammen.",
-        asked="En halv times snak.",
-        now=NOW,
-    )
+    request = introduced(facilitator[1], firm, ward)
     accept_introduction(request, side="receiver", actor=ward.user, now=LATER)
 
     done = decline_introduction(request, side="seeker", actor=firm.user, now=LATER, reason="too_early")

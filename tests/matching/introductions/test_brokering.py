@@ -9,24 +9,25 @@ from hubs.models import Hub, User
 from hubs.policies import Viewer
 from kernel.errors import InvalidInput, NotAllowed, NotFound
 from matching.domain.introductions.answering import accept_introduction
-from matching.domain.introductions.brokering import hand_over, introduce_two, step_in
+from matching.domain.introductions.brokering import hand_over, step_in
 from matching.domain.introductions.changing import add_note, withdraw_introduction
 from matching.domain.introductions.errors import AlreadyAsked, CapReached, Paused
 from matching.models import Introduction, LoadPlace
 from matching.queries.introductions import cases_of, timeline_of
 from tests.factories import HubFactory, UserFactory
-from tests.matching.introductions.parties import LATER, NOW, Person, accepted, broker, capped, mailed, party, sent, told
-
-
-def introduced(viewer: Viewer, one: Person, other: Person, **more: Any) -> Introduction:
-    values = {
-        "purpose": "opi_light",
-        "reason": "I arbejder begge med sår.",
-        "asked": "En snak om måling af sår.",
-        "now": NOW,
-        **more,
-    }
-    return introduce_two(viewer, seeker=one.profile, receiver=other.profile, **values)
+from tests.matching.introductions.parties import (
+    LATER,
+    NOW,
+    Person,
+    accepted,
+    broker,
+    capped,
+    introduced,
+    mailed,
+    party,
+    sent,
+    told,
+)
 
 
 def test_both_are_asked_and_each_gives_a_place(firm: Person, ward: Person, facilitator: tuple[User, Viewer]) -> None:

@@ -8,11 +8,10 @@ from hubs.models import Hub, User
 from hubs.policies import Viewer
 from matching.domain.introductions import clock
 from matching.domain.introductions.answering import accept_introduction, answer_not_now
-from matching.domain.introductions.brokering import introduce_two
 from matching.domain.introductions.changing import ask_again, set_meeting
 from matching.domain.introductions.clock import run_clock
 from matching.models import HubRules, Introduction
-from tests.matching.introductions.parties import LATER, NOW, Person, accepted, at, mailed, party, sent, told
+from tests.matching.introductions.parties import LATER, NOW, Person, accepted, at, introduced, mailed, party, sent, told
 
 
 def kinds(name: str) -> int:
@@ -109,15 +108,7 @@ def test_rules_changed_afterwards_leave_the_promised_day(firm: Person, ward: Per
 def test_both_of_a_proposal_are_reminded_until_they_answer(
     firm: Person, ward: Person, facilitator: tuple[User, Viewer]
 ) -> None:
-    request = introduce_two(
-        facilitator[1],
-        seeker=firm.profile,
-        receiver=ward.profile,
-        purpose="opi_light",
-        reason="Prøv det.",
-        asked="En snak om sår.",
-        now=NOW,
-    )
+    request = introduced(facilitator[1], firm, ward)
     accept_introduction(request, side="receiver", actor=ward.user, now=LATER)
 
     run_clock(at("2026-03-10"))
@@ -140,15 +131,7 @@ def test_not_now_comes_back_on_its_day_once(firm: Person, ward: Person) -> None:
 def test_not_now_by_the_seeker_of_a_proposal_does_not_come_back_as_the_others(
     firm: Person, ward: Person, facilitator: tuple[User, Viewer]
 ) -> None:
-    request = introduce_two(
-        facilitator[1],
-        seeker=firm.profile,
-        receiver=ward.profile,
-        purpose="opi_light",
-        reason="Prøv det.",
-        asked="En snak om sår.",
-        now=NOW,
-    )
+    request = introduced(facilitator[1], firm, ward)
     answer_not_now(request, side="seeker", actor=firm.user, now=LATER, ask_again_on=date(2026, 3, 29))
 
     assert run_clock(at("2026-03-29")) == 0

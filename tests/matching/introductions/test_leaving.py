@@ -7,7 +7,6 @@ from hubs.policies import Viewer
 from kernel.errors import NotAllowed
 from mailgate.models import OutgoingMail
 from matching.domain.introductions.answering import mark_seen
-from matching.domain.introductions.brokering import introduce_two
 from matching.domain.introductions.changing import ask_again
 from matching.domain.introductions.clock import run_clock
 from matching.domain.introductions.errors import CapReached
@@ -22,6 +21,7 @@ from tests.matching.introductions.parties import (
     at,
     capped,
     drafted,
+    introduced,
     mailed,
     party,
     sent,
@@ -61,15 +61,7 @@ def test_what_a_paused_profile_asked_is_withdrawn(firm: Person, ward: Person, se
 
 
 def test_a_proposal_to_the_paused_tells_the_other(firm: Person, ward: Person, facilitator: tuple[User, Viewer]) -> None:
-    request = introduce_two(
-        facilitator[1],
-        seeker=firm.profile,
-        receiver=ward.profile,
-        purpose="opi_light",
-        reason="Prøv det.",
-        asked="En snak om sår.",
-        now=NOW,
-    )
+    request = introduced(facilitator[1], firm, ward)
     pause(firm)
 
     run_clock(LATER)

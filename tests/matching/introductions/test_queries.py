@@ -11,7 +11,6 @@ from hubs.models import Hub, User
 from hubs.policies import Viewer
 from kernel.errors import NotFound
 from matching.domain.introductions.answering import answer_not_now, decline_introduction, mark_seen
-from matching.domain.introductions.brokering import introduce_two
 from matching.domain.introductions.changing import add_note
 from matching.domain.introductions.drafting import draft_introduction
 from matching.models import Introduction
@@ -30,7 +29,18 @@ from matching.queries.introductions import (
     waiting_for,
 )
 from tests.factories import HubFactory
-from tests.matching.introductions.parties import LATER, NOW, Person, accepted, broker, capped, drafted, party, sent
+from tests.matching.introductions.parties import (
+    LATER,
+    NOW,
+    Person,
+    accepted,
+    broker,
+    capped,
+    drafted,
+    introduced,
+    party,
+    sent,
+)
 
 
 def test_a_sent_request_is_found_by_both_sides_and_brokers(
@@ -114,15 +124,7 @@ def test_contacts_take_the_same_queries_however_many(
 def test_what_waits_for_a_facilitator(firm: Person, ward: Person, hub: Hub, facilitator: tuple[User, Viewer]) -> None:
     capped(ward, None, screening=True)
     waiting = sent(firm, ward)
-    case = introduce_two(
-        facilitator[1],
-        seeker=party(hub).profile,
-        receiver=party(hub).profile,
-        purpose="project",
-        reason="Prøv det.",
-        asked="En snak om sår.",
-        now=NOW,
-    )
+    case = introduced(facilitator[1], party(hub), party(hub), purpose="project")
 
     assert (screening_queue(facilitator[1]), cases_of(facilitator[1])) == ([waiting], [case])
     assert waiting_for(facilitator[1]) == Waiting(to_screen=1)

@@ -1,9 +1,5 @@
 """Both sides at the same second, on a real SQLite file and on PostgreSQL: nothing is lost, nothing happens twice."""
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,40 +7,25 @@ from typing import Any
 import pytest
 
 from tests.operations.postgres import postgres
+from tests.programs import answer_of, embedded, own_environment
 
-ROOT = Path(__file__).resolve().parents[3]
 SQLITE = pytest.param("sqlite", marks=pytest.mark.slow)
 POSTGRES = pytest.param("postgres", marks=(pytest.mark.slow, pytest.mark.postgres))
 
 
-def outcomes_on(**settings: str) -> dict[str, list[dict[str, Any]]]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("VIDENBRO_", "DJANGO_"))}
-    environment = {**kept, "PYTHONPATH": os.pathsep.join([str(ROOT / "platform"), str(ROOT)]), **settings}
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.matching.introductions.simultaneous_answers"],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    answer: dict[str, list[dict[str, Any]]] = json.loads(done.stdout)
-    return answer
-
-
 @pytest.fixture(scope="module", params=[SQLITE, POSTGRES])
 def outcomes(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, empty_database: Path
 ) -> Iterator[dict[str, list[dict[str, Any]]]]:
+    program = "tests.matching.introductions.simultaneous_answers"
     if request.param == "sqlite":
-        yield outcomes_on(
-            DJANGO_SETTINGS_MODULE="videnbro.settings.embedded",
-            VIDENBRO_DATA_DIR=str(tmp_path_factory.mktemp("data")),
-        )
+        yield answer_of(program, embedded(tmp_path_factory.mktemp("data"), empty_database))
         return
     with postgres() as address:
-        yield outcomes_on(DJANGO_SETTINGS_MODULE="videnbro.settings.test", VIDENBRO_TEST_DATABASE_URL=address)
+        yield answer_of(
+            program,
+            own_environment(DJANGO_SETTINGS_MODULE="videnbro.settings.test", VIDENBRO_TEST_DATABASE_URL=address),
+        )
 
 
 @pytest.mark.parametrize(

@@ -39,14 +39,11 @@ ENCODERS = {name: NotingEncoder(name) for name in ("word-hash-1", "word-hash-2")
 
 
 def prepare() -> None:
-    """A migrated database with a built index of 150 statements."""
-    from django.core.management import call_command
-
+    """In a migrated, empty database a built index of 150 statements."""
     from matching.domain.indexing import rebuild_index
     from tests.factories import HubFactory
     from tests.matching.cluster import add_profile
 
-    call_command("migrate", verbosity=0)
     hub = HubFactory()
     for number in range(PROFILES):
         last = f" {STOP_WORD}" if number == PROFILES - 1 else ""

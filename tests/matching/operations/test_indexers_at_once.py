@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -15,6 +16,7 @@ import pytest
 from django.conf import settings
 
 from tests.matching.operations.index_process import STOP_WORD
+from tests.processes import wait_until_it_heeds
 
 STATEMENTS = 150
 BATCH = 64
@@ -23,8 +25,9 @@ BATCH = 64
 class Machine:
     """A database file and an index folder on which processes run."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, empty_database: Path) -> None:
         self.database, self.notes = folder / "db.sqlite3", folder / "notes"
+        shutil.copyfile(empty_database, self.database)
         self.running: list[subprocess.Popen[str]] = []
         (folder / "machine_settings.py").write_text(
             "from videnbro.settings.test import *\n"
@@ -73,26 +76,14 @@ class Machine:
 
 
 @pytest.fixture
-def machine(tmp_path: Path) -> Iterator[Machine]:
-    machine = Machine(tmp_path)
+def machine(tmp_path: Path, empty_database: Path) -> Iterator[Machine]:
+    machine = Machine(tmp_path, empty_database)
     machine.run("prepare")
     yield machine
     for process in machine.running:
         if process.poll() is None:
             process.kill()
         process.communicate()
-
-
-def wait_until_it_heeds(process: "subprocess.Popen[str]", number: signal.Signals) -> None:
-    """On a busy machine the others may be done before an indexer has begun to listen."""
-    status = Path(f"/proc/{process.pid}/status")
-    until = time.monotonic() + 120
-    while time.monotonic() < until:
-        caught = next(line for line in status.read_text().splitlines() if line.startswith("SigCgt:"))
-        if int(caught.split()[1], 16) >> (number - 1) & 1:
-            return
-        time.sleep(0.05)
-    raise AssertionError("The indexer never began to listen.")
 
 
 @pytest.mark.slow
