@@ -1,8 +1,14 @@
 """`bench repair`: figures of a tiny event, and what changes in it."""
 
+import io
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
+from django.core.management import CommandError, call_command
 
+from benchmarks import repair
 from benchmarks.repair import WISHES, Effort, changed_event, measure_repair
 from benchmarks.schedule_size import generate
 from events.scheduling.problem import Problem
@@ -42,4 +48,42 @@ def test_figures_of_a_tiny_event_keep_the_bound_on_changes() -> None:
     assert figures["value_loss_percent"] == pytest.approx(
         100 * (1 - figures["value"] / figures["value_anew"]), abs=0.02
     )
+    assert 0 <= figures["elsewhere_percent"] <= figures["moved_percent"]
+    assert figures["least_loss_percent"] <= figures["value_loss_percent"]
     assert len(said) == 2
+
+
+def test_repair_comes_within_half_a_percent_of_what_is_proven_for_so_few_changes() -> None:
+    figures = measure_repair(60, say=lambda _words: None, effort=Effort(publish=1.0, repair=30.0, replan=0.1))
+
+    assert figures["moved_percent"] <= 2.0
+    assert figures["violations"] == 0
+    assert figures["gap_percent"] <= 0.5
+
+
+def test_event_of_another_size_or_seed_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[int, int]] = []
+
+    def measure(people: int, *, say: Callable[[str], None], seed: int) -> dict[str, Any]:
+        asked.append((people, seed))
+        return {"figure": 1.0}
+
+    monkeypatch.setattr(repair, "measure_repair", measure)
+
+    for options in (("--size", "30"), ("--seed", "0"), ("--size", "0", "--seed", "7")):
+        call_command("bench", "repair", *options, stdout=io.StringIO(), stderr=io.StringIO())
+
+    assert asked == [(30, repair.SEED), (repair.PEOPLE, 0), (0, 7)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("repair", "--seed", "-1"), "seed must be 0 or more"),
+        (("schedule", "--seed", "1"), "takes no --seed"),
+        (("repair", "--seed", "one"), "invalid int value"),
+    ],
+)
+def test_seed_that_does_not_fit_is_refused(arguments: tuple[str, ...], complaint: str) -> None:
+    with pytest.raises(CommandError, match=complaint):
+        call_command("bench", *arguments, stderr=io.StringIO())

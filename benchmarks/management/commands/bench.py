@@ -53,6 +53,7 @@ _TAKES = {
     "data": {"partners", "experts", "retrieve", "allocate", "offpolicy", "reciprocal", "learning"},
     "size": {"recommend", "index", "allocate", "learning", "schedule", "repair"},
     "b2bsp": {"schedule"},
+    "seed": {"repair"},
     "world": {"learning"},
     "rank": {"experts"},
     "history_until": {"partners"},
@@ -79,6 +80,7 @@ class Command(BaseCommand):
         parser.add_argument("--report", type=Path, help="Write the page with all figures to this file.")
         parser.add_argument("--data", type=Path, help="Folder with the data to measure on, or its file.")
         parser.add_argument("--size", type=int, help="How many profiles, statements, agents, participants or hubs.")
+        parser.add_argument("--seed", type=int, help="Which of its generated events bench repair takes, from 0.")
         parser.add_argument("--b2bsp", type=Path, help="Folder with .dzn instances for bench schedule.")
         parser.add_argument("--world", help="What makes the worlds of bench learning, as package.module:factory.")
         parser.add_argument("--rank", choices=("experts", "queries"), help="What bench experts puts in order.")
@@ -134,8 +136,10 @@ def _measure(name: str, options: dict[str, Any], say: Say) -> Measured:
     data, size = options["data"], options["size"]
     if name == "schedule" and options["b2bsp"] is not None:
         return dict(schedule.run_b2bsp(options["b2bsp"], say))
-    if name in {"schedule", "repair"} and size is not None:
-        return dict({"schedule": schedule, "repair": repair}[name].run_size(size, say))
+    if name == "schedule" and size is not None:
+        return dict(schedule.run_size(size, say))
+    if name == "repair" and (size, options["seed"]) != (None, None):
+        return dict(repair.run_event(say, size, options["seed"]))
     if name == "partners" and data is not None:
         days = (options["history_until"], options["queries_from"], options["queries_until"] or "")
         return dict(partners.run_data(data, say, *days))

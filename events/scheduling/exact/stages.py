@@ -43,7 +43,7 @@ class Stages:
 
     def _reach(self, objective: Objective) -> None:
         if objective is Objective.MOVES:
-            self.timetable = seat(self.task.problem, self.timetable)
+            self.timetable = seat(self.task.problem, self.timetable, in_any_pool=not self.task.watch.over)
         least = self._least(objective)
         self._tell(objective, least)
         if self._cost(objective) > least and not self.task.watch.over:

@@ -128,8 +128,10 @@ def _improved(task: Task, standing: Timetable, watch: Watch, effort: Effort) -> 
         standing = task.better(found.timetable, standing)
         if found.proven and found.timetable is not None:
             return standing, value_of(task.problem, standing)
-        return standing, _proposals(task, standing, watch).bound
-    proposals = _proposals(task, standing, watch)
+        proposals = _proposals(task, standing, watch, effort)
+        proposals.sharpen()
+        return standing, proposals.bound
+    proposals = _proposals(task, standing, watch, effort)
     standing = _by_proposals(task, proposals, standing, watch)
     if value_of(task.problem, standing) < proposals.bound * (1 - _CLOSE) and not _is_plain(task.problem):
         standing = _by_parts(task, proposals.bound, standing, watch, effort)
@@ -141,19 +143,14 @@ def _is_plain(problem: Problem) -> bool:
     return not problem.walking and not problem.precedences and problem.equal_within is None
 
 
-def _proposals(task: Task, standing: Timetable, watch: Watch) -> Proposals:
-    proposals = Proposals(task, watch, len(task.musts & standing.places.keys()))
-    proposals.start()
-    return proposals
+def _proposals(task: Task, standing: Timetable, watch: Watch, effort: Effort) -> Proposals:
+    return Proposals(task, watch, effort, len(task.musts & standing.places.keys()))
 
 
 def _by_proposals(task: Task, proposals: Proposals, standing: Timetable, watch: Watch) -> Timetable:
     standing = task.better(proposals.filled(standing), standing)
-    for number, may_be_last in proposals.rounds():
-        found = task.better(proposals.propose(standing, number), standing)
-        if may_be_last and found is standing:
-            break
-        standing = found
+    for each in proposals.rounds():
+        standing = task.better(proposals.propose(standing, each), standing)
         watch.tell(Objective.VALUE, value_of(task.problem, standing), proposals.bound, standing)
     return standing
 
