@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from demo.loading import DATA_DIR, read_profile_rows
 from kernel.errors import InvalidInput
+from kernel.yaml_files import read_yaml
 from matching.statement_texts import passage_text
 
 
@@ -63,7 +62,7 @@ def read_judgements(folder: Path = DATA_DIR) -> list[Judgement]:
         InvalidInput: a name does not stand for a statement of the right kind.
     """
     statements = read_statements(folder)
-    rows = yaml.safe_load((folder / "judged_pairs.yaml").read_text(encoding="utf-8"))
+    rows = read_yaml(folder / "judged_pairs.yaml")
     return [_judgement(row, statements) for row in rows]
 
 

@@ -3,19 +3,18 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
 from django.db import transaction
-from django.utils import timezone
 from django.utils.text import slugify
 
 from demo.people import create_people
-from events.domain.people.participation import create_event, register_profiles
+from demo.written_events import load_events
 from hubs.models import Hub
 from kernel.errors import DomainError, InvalidInput
+from kernel.yaml_files import read_yaml
 from profiles.domain.fields import OrganisationFields, ProfileFields, StatementFields
 from profiles.domain.profiles import store_organisation, store_profile
 from profiles.domain.statements import store_statement
@@ -53,7 +52,7 @@ def read_profile_rows(folder: Path = DATA_DIR, files: Iterable[str] = PROFILE_FI
     rows: list[dict[str, Any]] = []
     for name in files:
         try:
-            rows.extend(dict(row) for row in yaml.safe_load((folder / name).read_text(encoding="utf-8")))
+            rows.extend(dict(row) for row in read_yaml(folder / name))
         except (yaml.YAMLError, TypeError, ValueError, OSError) as error:
             raise InvalidInput(f"The demo file {name} cannot be read: {error}", field=name) from error
     _require_keys(rows)
@@ -77,7 +76,7 @@ def load_demo(folder: Path = DATA_DIR) -> LoadedDemo:
     """
     hub, _created = Hub.objects.get_or_create(slug=HUB_SLUG, defaults={"name": HUB_NAME})
     loaded = load_profiles(hub, read_profile_rows(folder))
-    _load_events(hub, loaded.profiles, folder)
+    load_events(hub, loaded.profiles, folder)
     create_people(hub, loaded.profiles)
     return loaded
 
@@ -150,21 +149,3 @@ def _statement_fields(row: dict[str, Any]) -> StatementFields:
         visibility=row.get("visibility", "public"),
         expires_on=row.get("expires"),
     )
-
-
-def _load_events(hub: Hub, profiles: dict[str, Profile], folder: Path) -> None:
-    for row in yaml.safe_load((folder / "events.yaml").read_text(encoding="utf-8")):
-        event = create_event(
-            hub,
-            slug=row["slug"],
-            name=row["name"],
-            place=row["place"],
-            starts_at=timezone.make_aware(datetime.fromisoformat(row["starts_at"])),
-            ends_at=timezone.make_aware(datetime.fromisoformat(row["ends_at"])),
-        )
-        unknown = [key for key in row["participants"] if key not in profiles]
-        if unknown:
-            raise InvalidInput(
-                f"Event {row['slug']} names unknown profiles: {', '.join(unknown)}.", field="participants"
-            )
-        register_profiles(event, profiles=[profiles[key] for key in row["participants"]])

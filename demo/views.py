@@ -63,9 +63,10 @@ def log_in(request: PageRequest) -> HttpResponse:
     user = next((user for user in demo_logins(request.hub) if str(user.public_id) == chosen), None)
     if user is None:
         raise Http404
-    get_adapter().login(request, user)
+    adapter = get_adapter()
+    adapter.login(request, user)
     key = profile_key_of(user)
-    return redirect("frontend:for_profile", slug=key) if key else redirect("frontend:for_you")
+    return redirect("frontend:for_profile", slug=key) if key else redirect(adapter.get_login_redirect_url(request))
 
 
 @only_in_demo

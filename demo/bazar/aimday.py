@@ -6,10 +6,10 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-import yaml
 
 from demo.bazar.desk import Desk
 from demo.loading import DATA_DIR
+from demo.written_events import take_part
 from events.domain.groups.questions import QuestionFields
 from events.domain.setup.creating import NewEvent, create_event
 from events.enums import EventKind, EventState, PeopleKind
@@ -27,6 +27,7 @@ from hubs.enums import Role
 from hubs.models import Hub, Membership
 from hubs.policies import Viewer
 from kernel.errors import NotReady
+from kernel.yaml_files import read_yaml
 from profiles.models import Profile
 
 AIMDAY_SLUG = "aimday-aldring-2027"
@@ -57,16 +58,15 @@ def load_aimday(hub: Hub, *, generator: np.random.Generator, now: datetime) -> i
     """
     written = _written()
     keys = {row["asker"] for row in written["questions"]} | {row["profile"] for row in written["answering"]}
-    profiles = {row.slug: row for row in Profile.objects.filter(hub=hub, slug__in=keys)}
     event = _make_event(hub)
-    parts = _participations(event, profiles)
+    parts = {row.profile.slug: row for row in take_part(event, Profile.objects.filter(hub=hub, slug__in=keys))}
     askers, answering = _seat(event, written, parts, generator, now)
     _close_some_slots(event, answering, generator)
     return _hand_in(event, written["questions"], askers)
 
 
 def _written() -> dict[str, list[dict[str, Any]]]:
-    return dict(yaml.safe_load((DATA_DIR / "aimday.yaml").read_text(encoding="utf-8")))
+    return dict(read_yaml(DATA_DIR / "aimday.yaml"))
 
 
 def _make_event(hub: Hub) -> Event:
@@ -97,14 +97,6 @@ def _session(event: Event, begins: time, minutes: int, title: str) -> ProgrammeS
         ends_at=starts_at + timedelta(minutes=minutes),
         is_for_all=True,
     )
-
-
-def _participations(event: Event, profiles: Mapping[str, Profile]) -> dict[str, Participation]:
-    Participation.objects.bulk_create(
-        Participation(hub=event.hub, event=event, profile=profile) for profile in profiles.values()
-    )
-    rows = Participation.objects.filter(event=event).select_related("profile")
-    return {row.profile.slug: row for row in rows}
 
 
 def _seat(

@@ -8,6 +8,7 @@ from itertools import cycle, islice
 import numpy as np
 
 from demo.bazar.desk import Desk
+from demo.written_events import take_part
 from events.enums import PeopleKind
 from events.models import Event, Participant, Participation, Stand
 from profiles.enums import ProfileKind
@@ -35,7 +36,7 @@ class Guests:
 
 def seat_everybody(event: Event, guests: Guests, *, generator: np.random.Generator, now: datetime) -> None:
     """Sign the profiles up, give them the stands in order, and their people their places."""
-    parts = _participations(event, [*guests.sending, *guests.showing])
+    parts = {row.profile_id: row for row in take_part(event, [*guests.sending, *guests.showing])}
     stands = _give_stands(event, _exhibitors(guests))
     rows = _rows(event, guests.sending, parts, stands, generator, now)
     Participant.objects.bulk_create(rows)
@@ -46,13 +47,6 @@ def _exhibitors(guests: Guests) -> list[Profile]:
     """Firms and advisers first, then the others, as many as there are stands."""
     order = sorted(guests.sending, key=lambda profile: (profile.kind != ProfileKind.FIRM, profile.slug))
     return [*order, *guests.showing]
-
-
-def _participations(event: Event, profiles: Sequence[Profile]) -> dict[int, Participation]:
-    Participation.objects.bulk_create(
-        (Participation(hub=event.hub, event=event, profile=profile) for profile in profiles), ignore_conflicts=True
-    )
-    return {row.profile_id: row for row in Participation.objects.filter(event=event)}
 
 
 def _give_stands(event: Event, profiles: Sequence[Profile]) -> dict[int, Stand]:

@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
-import yaml
-
 from demo.year.agenda import clock
 from demo.year.world import World
+from kernel.yaml_files import read_yaml
 from matching.domain.introductions.days import local_day, next_month
 from matching.domain.introductions.errors import CapReached
 from matching.domain.introductions.rules import wants_screening
@@ -31,7 +30,7 @@ _NAMESPACE = UUID("6f0d6a53-58a3-4d0e-9c8a-2d1a6c1c7a10")
 
 def read_stories(folder: Path) -> dict[str, list[dict[str, Any]]]:
     """The written rooms and shortlists."""
-    return dict(yaml.safe_load((folder / "year_rooms.yaml").read_text(encoding="utf-8")))
+    return dict(read_yaml(folder / "year_rooms.yaml"))
 
 
 def plan_rooms(world: World, folder: Path) -> None:

@@ -4,7 +4,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from events.enums import QuestionState
+from events.enums import COMING, QuestionState
 from events.models.days import Event, Hall, Slot
 from events.models.people import Participant
 from hubs.models import Hub
@@ -37,6 +37,11 @@ class Question(BaseModel):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it is on the programme, and who asked it comes."""
+        return self.slot_id is not None and self.asker.state in COMING
 
 
 class GroupSeat(models.Model):

@@ -2,13 +2,31 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Prefetch
 
-from events.enums import EventKind, EventState, MeetingState, QuestionState, RequestOrigin, SessionPart
-from events.models import Event, Meeting, MeetingSide, Participant, ProgrammeSession, Question, SessionSeat
+from events.enums import (
+    COMING,
+    EventKind,
+    EventState,
+    MeetingState,
+    ParticipantState,
+    QuestionState,
+    RequestOrigin,
+    SessionPart,
+)
+from events.models import (
+    Event,
+    Meeting,
+    MeetingSide,
+    Participant,
+    ProgrammeSession,
+    Question,
+    RequestGuest,
+    SessionSeat,
+)
 
 
 @dataclass(frozen=True)
@@ -39,6 +57,8 @@ class Entry:
     session: ProgrammeSession | None = None
     speaks: bool = False
     question: Question | None = None
+    # Nothing of it holds for the person any more: calendars that have it are told so.
+    is_off: bool = False
 
     @property
     def is_sender(self) -> bool:
@@ -52,8 +72,8 @@ class Entry:
 
     @property
     def is_cancelled(self) -> bool:
-        """Whether the meeting was called off."""
-        return self.meeting is not None and self.meeting.state == MeetingState.CANCELLED
+        """Whether it was called off, or goes on without the person."""
+        return self.is_off or (self.meeting is not None and self.meeting.state == MeetingState.CANCELLED)
 
     @property
     def is_party(self) -> bool:
@@ -100,12 +120,16 @@ def agenda_of(person: Participant) -> Agenda:
 
 
 def agendas_of(event: Event, people: Iterable[Participant]) -> tuple[Agenda, ...]:
-    """The days of several people of one event: four queries whatever their number."""
+    """The days of several people of one event: four queries whatever their number, one more if some have cancelled.
+
+    Whoever does not come, and everybody of an event that is called off, has nothing that stands.
+    """
     people = tuple(people)
     holders = {person.host_id or person.pk for person in people}
     meetings = _meetings(event, holders)
     seats = _seats(event, [person.pk for person in people])
     groups = _groups(event, {person.pk for person in people} | holders)
+    left = _left(event, [person.pk for person in people if person.state == ParticipantState.CANCELLED])
     for_all = list(ProgrammeSession.objects.filter(event=event, is_for_all=True).select_related("hall"))
     return tuple(
         Agenda(
@@ -114,15 +138,37 @@ def agendas_of(event: Event, people: Iterable[Participant]) -> tuple[Agenda, ...
                 [
                     *_day(meetings[person.host_id or person.pk], seats[person.pk], for_all),
                     *(_of_question(question, person) for question in groups[person.pk]),
-                ]
+                    *(_of_left(meeting) for meeting in left[person.pk]),
+                ],
+                is_off=person.state == ParticipantState.CANCELLED or event.state == EventState.CANCELLED,
             ),
         )
         for person in people
     )
 
 
-def _in_order(entries: list[Entry]) -> tuple[Entry, ...]:
-    return tuple(sorted(entries, key=lambda entry: (entry.starts_at, entry.ends_at, entry.title)))
+def _in_order(entries: list[Entry], *, is_off: bool) -> tuple[Entry, ...]:
+    found = [replace(entry, is_off=True) for entry in entries] if is_off else entries
+    return tuple(sorted(found, key=lambda entry: (entry.starts_at, entry.ends_at, entry.title)))
+
+
+def _left(event: Event, cancelled: list[int]) -> dict[int, list[Meeting]]:
+    """Meetings that go on without guests who have cancelled: nothing else remembers that they had them."""
+    found: dict[int, list[Meeting]] = defaultdict(list)
+    if not cancelled:
+        return found
+    rows = RequestGuest.objects.filter(participant__in=cancelled, request__event=event, request__meeting__isnull=False)
+    sits = MeetingSide.objects.filter(meeting__event=event, participant__in=cancelled)
+    there = set(sits.values_list("participant_id", "meeting_id"))
+    for row in rows.select_related("request__meeting__slot"):
+        if (row.participant_id, row.request.meeting.pk) not in there:
+            found[row.participant_id].append(row.request.meeting)
+    return found
+
+
+def _of_left(meeting: Meeting) -> Entry:
+    """When it was to be, and no words: with whom it goes on is no matter of who has left."""
+    return Entry(meeting.slot.starts_at, meeting.slot.ends_at, "", "", "", meeting=meeting, is_off=True)
 
 
 def _day(sides: list[MeetingSide], seats: list[SessionSeat], for_all: list[ProgrammeSession]) -> list[Entry]:
@@ -133,9 +179,14 @@ def _day(sides: list[MeetingSide], seats: list[SessionSeat], for_all: list[Progr
 
 
 def _groups(event: Event, people: set[int]) -> dict[int, list[Question]]:
-    """Questions on the published programme, by who asked or answers them; no query for events without."""
+    """Questions on the published programme, by who asked or answers them; no query for events without.
+
+    Those who have cancelled, or whose asker has, are in it still: their calendars are told. A programme that was never
+    published is gone once the event is called off.
+    """
     found: dict[int, list[Question]] = defaultdict(list)
-    if event.kind != EventKind.AIMDAY or event.state not in {EventState.PUBLISHED, EventState.OVER}:
+    told = {EventState.PUBLISHED, EventState.OVER, EventState.CANCELLED}
+    if event.kind != EventKind.AIMDAY or event.state not in told:
         return found
     rows = (
         Question.objects.filter(event=event, state=QuestionState.TAKEN, slot__isnull=False)
@@ -153,15 +204,17 @@ def _of_question(question: Question, person: Participant) -> Entry:
     if question.slot is None:
         raise ValueError("A question on the programme has a slot.")
     circle = [question.asker, *(seat.participant for seat in question.seats.all())]
+    others = [each for each in circle if each.pk != person.pk and each.state in COMING]
     return Entry(
         starts_at=question.slot.starts_at,
         ends_at=question.slot.ends_at,
         title=question.title,
         place="",
         hall=question.hall.name if question.hall else "",
-        others=tuple(_met(each) for each in circle if each.pk != person.pk),
+        others=tuple(_met(each) for each in others),
         reason=question.text,
         question=question,
+        is_off=not {person.state, question.asker.state} <= COMING,
     )
 
 

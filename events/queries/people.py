@@ -9,7 +9,7 @@ from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Que
 from django.utils.translation import gettext as _
 
 from events.enums import EventState, ParticipantState
-from events.models import Event, EventTerms, Participant, Participation, Stand
+from events.models import Event, EventTerms, MeetingRequest, Participant, Participation, RequestGuest, Stand
 from events.queries.days import OPEN_LEVELS, find_event
 from hubs.models import User
 from hubs.policies import Viewer, may_organise, may_see_participants
@@ -76,6 +76,14 @@ def queue_of(event: Event) -> QuerySet[Participant]:
     waits = Q(state=S.WAITING) | Q(state=S.STANDBY, reconfirmed_at__isnull=False)
     is_standby = Case(When(state=S.STANDBY, then=Value(1)), default=Value(0), output_field=IntegerField())
     return people_of(event).filter(waits).order_by(is_standby, "queued_at", "id")
+
+
+def people_in_requests(event: Event) -> frozenset[int]:
+    """Keys of those who ask, are asked, or are guests in a request of the event, whatever became of it."""
+    rows = MeetingRequest.objects.filter(event=event).order_by()
+    guests = RequestGuest.objects.filter(request__event=event).order_by()
+    found = (rows.values_list("sender_id"), rows.values_list("receiver_id"), guests.values_list("participant_id"))
+    return frozenset(key for each in found for (key,) in each.distinct())
 
 
 def place_in_queue(person: Participant) -> int:

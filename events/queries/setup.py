@@ -11,7 +11,9 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from events.enums import (
+    COMING,
     ActivityLevel,
+    EventKind,
     EventState,
     MeetingState,
     OfferState,
@@ -34,9 +36,11 @@ from events.models import (
     Slot,
     Stand,
     StandbyOffer,
+    SuggestionRound,
     Table,
     Walk,
 )
+from events.queries.groups import lack_of, questions_held
 from hubs.policies import Viewer, may_organise, may_see_participants
 from kernel.errors import NotFound
 from profiles.models import Profile
@@ -248,7 +252,11 @@ class SetUp:
     requests_accepted: int
     questions: int
     groups: int
+    groups_lacking: int
+    rounds_asked: int
     meetings: int
+    stranded: int
+    came: int
     publications: int
 
 
@@ -259,6 +267,7 @@ def set_up_of(event: Event) -> SetUp:
     tables = Counter(Table.objects.filter(event=event).values_list("is_lost", flat=True))
     stands = list(Stand.objects.filter(event=event).values_list("organisation_id", flat=True))
     starts = list(event.slots.values_list("starts_at", flat=True))
+    held = list(questions_held(event)) if event.kind == EventKind.AIMDAY else []
     return SetUp(
         slots=len(starts),
         days=len({moment.astimezone(event.zone).date() for moment in starts}),
@@ -275,8 +284,12 @@ def set_up_of(event: Event) -> SetUp:
         requests_asked=requests[RequestState.ASKED],
         requests_accepted=requests[RequestState.ACCEPTED],
         questions=Question.objects.filter(event=event).exclude(state=QuestionState.LEFT_OUT).count(),
-        groups=Question.objects.filter(event=event, state=QuestionState.TAKEN).count(),
+        groups=len(held),
+        groups_lacking=sum(lack_of(question) is not None for question in held),
+        rounds_asked=SuggestionRound.objects.filter(event=event, asked_at__isnull=False).count(),
         meetings=Meeting.objects.filter(event=event, state=MeetingState.PLANNED).count(),
+        stranded=Meeting.objects.filter(event=event, state=MeetingState.PLANNED, table__is_lost=True).count(),
+        came=Participant.objects.filter(event=event, state__in=COMING, checked_in_at__isnull=False).count(),
         publications=Publication.objects.filter(event=event).count(),
     )
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from events.enums import COMING, EventKind, RequestState
 from events.models import Event, Participant, Suggestion, SuggestionRound
-from events.queries.wishes import agenda_of, no_thanks_of, people_who_take_meetings, requests_of
+from events.queries.wishes import host_of, no_thanks_of, people_who_take_meetings, requests_of
 from matching.engine.features import NAMES, NEUTRAL
 from matching.engine.shared_terms import marks, shared_terms
 from matching.engine.weights import RANKERS
@@ -61,11 +61,16 @@ class Words:
         )
 
 
-def suggestions_for(person: Participant, *, limit: int = 10, today: date | None = None) -> tuple[Suggested, ...]:
-    """The person's list, best first, without those whom it has said "no thanks" to, who have gone, or are settled."""
-    agenda = agenda_of(person)
+def suggestions_for(
+    person: Participant, *, limit: int = 10, today: date | None = None, with_refused: bool = False
+) -> tuple[Suggested, ...]:
+    """The person's list, best first, without those whom it has said "no thanks" to, who have gone, or are settled.
+
+    `with_refused` is for readers who may not know of a "no thanks": a name that vanished at once would tell them.
+    """
+    agenda = host_of(person)
     rows = _rows(agenda)
-    gone = no_thanks_of(agenda) | _settled(agenda)
+    gone = _settled(agenda) if with_refused else no_thanks_of(agenda) | _settled(agenda)
     kept = [row for row in rows if row.other_id not in gone and row.other.state in COMING and row.other.meets]
     day = today or timezone.localdate()
     return tuple(
@@ -82,6 +87,15 @@ def people_with_suggestions(event: Event) -> list[Participant]:
 def round_of(event: Event) -> SuggestionRound | None:
     """When recommendations were computed and mailed last; None before the first time."""
     return SuggestionRound.objects.filter(event=event).first()
+
+
+def has_list(person: Participant) -> bool:
+    """Whether the person was there when recommendations were computed last, though perhaps nobody was found for it."""
+    agenda = host_of(person)
+    if Suggestion.objects.filter(person=agenda).exists():
+        return True
+    held = round_of(agenda.event)
+    return held is not None and held.computed_at is not None and agenda.created_at <= held.computed_at
 
 
 def _rows(agenda: Participant) -> list[Suggestion]:

@@ -5,7 +5,7 @@ A "no thanks" is read here only to keep two apart: it never shows in what the ot
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
@@ -14,17 +14,17 @@ from django.utils.translation import gettext as _
 from events.enums import COMING, RequestOrigin, RequestState, Wanting
 from events.models import Event, EventStatement, MeetingRequest, Participant, Preference, Stand
 from events.queries.people import is_own, own_places, people_of
-from hubs.enums import Visibility
+from hubs.models import User
 from hubs.policies import Viewer, may_act_for
 from kernel.errors import NotFound
-from profiles.models import Statement
+from profiles.queries import visible_statements
 
 Pair = tuple[int, int]
 OPEN = (RequestState.ASKED, RequestState.ACCEPTED)
 
 
-def agenda_of(person: Participant) -> Participant:
-    """Whose agenda a meeting with the person goes into: the colleague's at the same stand, or the person's own."""
+def host_of(person: Participant) -> Participant:
+    """The participant whose agenda a meeting with the person goes into: a colleague's, or the person's own."""
     return person.host if person.host_id is not None and person.host is not None else person
 
 
@@ -40,7 +40,7 @@ def _agendas(event: Event) -> QuerySet[Participant]:
 def own_agendas(viewer: Viewer, event: Event) -> list[Participant]:
     """The agendas for which the viewer speaks and which have a place at the event, the viewer's own first."""
     rows = own_places(viewer, event).select_related("host__participation__profile__organisation", "host__event")
-    agendas = {agenda.pk: agenda for agenda in map(agenda_of, rows)}
+    agendas = {agenda.pk: agenda for agenda in map(host_of, rows)}
     return [agenda for agenda in agendas.values() if agenda.state in COMING]
 
 
@@ -54,8 +54,13 @@ class OthersFilter:
     with_closed: bool = False
 
 
-def others_of(person: Participant | None, event: Event, wanted: OthersFilter) -> QuerySet[Participant]:
-    """Agendas of others who come, by name; those without booked meetings only where they are asked for."""
+def others_of(
+    person: Participant | None, event: Event, wanted: OthersFilter, *, viewer: Viewer, today: date
+) -> QuerySet[Participant]:
+    """Agendas of others who come, by name; those without booked meetings only where they are asked for.
+
+    Words are looked for in what the viewer may read, and nowhere else: what is found tells what stands there.
+    """
     rows = _agendas(event).filter(state__in=COMING)
     if person is not None:
         same = {"participation": person.participation_id}
@@ -64,15 +69,16 @@ def others_of(person: Participant | None, event: Event, wanted: OthersFilter) ->
         rows = rows.exclude(pk=person.pk).exclude(**same)
     if not wanted.with_closed:
         rows = rows.filter(meets=True)
-    shared = Statement.objects.filter(visibility__in=(Visibility.PUBLIC, Visibility.MEMBERS))
+    readable = visible_statements(viewer, today=today)
+    for_the_day = EventStatement.objects.filter(Q(statement__isnull=True) | Q(statement__in=readable))
     for word in wanted.words.replace("\x00", " ").split()[:8]:
         rows = rows.filter(
             Q(name__icontains=word)
             | Q(title__icontains=word)
             | Q(participation__profile__name__icontains=word)
             | Q(participation__profile__organisation__name__icontains=word)
-            | Exists(EventStatement.objects.filter(participation=OuterRef("participation"), text__icontains=word))
-            | Exists(shared.filter(profile=OuterRef("participation__profile"), text__icontains=word))
+            | Exists(for_the_day.filter(participation=OuterRef("participation"), text__icontains=word))
+            | Exists(readable.filter(profile=OuterRef("participation__profile"), text__icontains=word))
         )
     if wanted.kind:
         rows = rows.filter(participation__profile__kind=wanted.kind)
@@ -83,41 +89,61 @@ def others_of(person: Participant | None, event: Event, wanted: OthersFilter) ->
 
 def pairs_kept_apart(event: Event) -> frozenset[Pair]:
     """Who has said "no thanks" to whom, as (person, other) keys of agendas; to a stand means to all who stand there."""
-    return _kept_apart(event, Preference.objects.filter(event=event))
+    return frozenset(_refusals(event, Preference.objects.filter(event=event)))
 
 
 def keeps_no_thanks(viewer: Viewer | None, agenda: Participant) -> bool:
     """Whether the viewer may read and write whom the agenda says "no thanks" to: its person, and who shares it.
 
-    None stands for the person's own mailed link. Other colleagues may wish and ask in its name, and never hear of it.
+    None stands for the person's own mailed link. Other colleagues may ask in its name, and never hear of it.
     """
     if viewer is None or is_own(viewer, agenda):
         return True
     return any(is_own(viewer, each) for each in agenda.team.filter(state__in=COMING))
 
 
+def keeps_marks(viewer: Viewer | None, agenda: Participant) -> bool:
+    """Whether the viewer may read and write what the agenda marks at all: as above, or any colleague where nobody of
+    the agenda can sign in.
+
+    A mark that a colleague could see go, or that would not stick, would tell of a "no thanks" in its place.
+    """
+    if keeps_no_thanks(viewer, agenda):
+        return True
+    addresses = Participant.objects.filter(Q(pk=agenda.pk) | Q(host=agenda, state__in=COMING))
+    has_account = Q(user__isnull=False) | Q(Exists(User.objects.filter(email__iexact=OuterRef("email"))))
+    return not addresses.filter(has_account).exists()
+
+
 def no_thanks_of(person: Participant) -> frozenset[int]:
     """Keys of the agendas to which the person has said "no thanks"."""
+    return frozenset(_refused_by(person))
+
+
+def _refused_by(person: Participant) -> dict[int, datetime]:
+    """The same, each with the moment since when."""
     rows = Preference.objects.filter(Q(person=person) | Q(person__host=person), event_id=person.event_id)
-    return frozenset(other for _one, other in _kept_apart(person.event, rows))
+    return {other: since for (_one, other), since in _refusals(person.event, rows).items()}
 
 
-def _kept_apart(event: Event, rows: QuerySet[Preference]) -> frozenset[Pair]:
-    said = list(rows.filter(wanting=Wanting.NO_THANKS).values_list("person_id", "other_id", "stand_id"))
+def _refusals(event: Event, rows: QuerySet[Preference]) -> dict[Pair, datetime]:
+    """(person, other) keys of agendas -> since when the first has said no to the second."""
+    said = list(rows.filter(wanting=Wanting.NO_THANKS).values_list("person_id", "other_id", "stand_id", "updated_at"))
     if not said:
-        return frozenset()
+        return {}
     people = list(
         Participant.objects.filter(event=event).values_list(
             "pk", "host_id", "stand_id", "participation__profile_id", "participation__profile__organisation_id"
         )
     )
     agenda = {pk: host or pk for pk, host, *_rest in people}
-    at_stand = _at_stands(event, people) if any(stand for *_rest, stand in said) else {}
-    return frozenset(
-        (agenda[person], agenda[each])
-        for person, other, stand in said
-        for each in ([other] if other else at_stand.get(stand, ()))
-    )
+    at_stand = _at_stands(event, people) if any(stand for _person, _other, stand, _since in said) else {}
+    found: dict[Pair, datetime] = {}
+    for person, other, stand, since in said:
+        for each in [other] if other else at_stand.get(stand, ()):
+            pair = agenda[person], agenda[each]
+            found[pair] = min(since, found.get(pair, since))
+    return found
 
 
 def _at_stands(
@@ -145,7 +171,7 @@ def stand_people(stand: Stand) -> list[Participant]:
         home |= Q(stand__isnull=True, participation__profile__organisation_id=stand.organisation_id)
     rows = people_of(stand.event).filter(home, state__in=COMING)
     rows = rows.select_related("host__participation__profile__organisation", "host__event")
-    agendas = {agenda.pk: agenda for agenda in map(agenda_of, rows.order_by("-meets", "name", "pk"))}
+    agendas = {agenda.pk: agenda for agenda in map(host_of, rows.order_by("-meets", "name", "pk"))}
     return [agenda for agenda in agendas.values() if agenda.state in COMING]
 
 
@@ -189,16 +215,50 @@ def sent_requests(person: Participant) -> QuerySet[MeetingRequest]:
 
 
 def received_requests(person: Participant) -> QuerySet[MeetingRequest]:
-    """What others asked of the person, newest first, without those to whom it has said "no thanks"."""
-    rows = MeetingRequest.objects.filter(receiver=person).exclude(
-        state__in=(RequestState.ASKED, RequestState.EXPIRED), sender_id__in=no_thanks_of(person)
-    )
+    """What others asked of the person, newest first, without those that a "no thanks" keeps in silence."""
+    rows = MeetingRequest.objects.filter(receiver=person).exclude(pk__in=silent_requests(person))
     return requests_with_people(rows)
+
+
+def silent_requests(person: Participant) -> frozenset[int]:
+    """Keys of requests to the person that are never shown on its side, whoever reads there.
+
+    Those from people to whom it has said "no thanks"; and those that a colleague sent in the name of somebody who had
+    said it to the person. What was seen before, and ended, stays in sight: that it went would tell.
+    """
+    unanswered = MeetingRequest.objects.filter(receiver=person, state__in=(RequestState.ASKED, RequestState.EXPIRED))
+    rows = list(unanswered.values_list("pk", "sender_id", "state", "asked_at", "expires_at"))
+    if not rows:
+        return frozenset()
+    refused, refusing = _refused_by(person), _refusing(person, {sender for _key, sender, *_rest in rows})
+    return frozenset(
+        key
+        for key, sender, state, asked_at, expires_at in rows
+        if _stood(refused.get(sender), expires_at if state == RequestState.EXPIRED else None)
+        or _stood(refusing.get(sender), asked_at)
+    )
+
+
+def _refusing(person: Participant, senders: set[int]) -> dict[int, datetime]:
+    """Which of the senders have said "no thanks" to the person, and since when."""
+    rows = Preference.objects.filter(Q(person__in=senders) | Q(person__host__in=senders), event_id=person.event_id)
+    pairs = _refusals(person.event, rows)
+    return {one: since for (one, other), since in pairs.items() if other == person.pk}
+
+
+def _stood(since: datetime | None, until: datetime | None) -> bool:
+    """Whether something was said by that moment; by now where there is none."""
+    return since is not None and (until is None or since < until)
 
 
 def is_hidden(request: MeetingRequest) -> bool:
     """Whether its receiver has said "no thanks" to its sender, so that nobody there hears of it."""
     return request.sender_id in no_thanks_of(request.receiver)
+
+
+def is_silent(request: MeetingRequest) -> bool:
+    """Whether nobody on the receiver's side hears of it, whichever of the two has said "no thanks"."""
+    return request.pk in silent_requests(request.receiver)
 
 
 def requests_of(person: Participant) -> QuerySet[MeetingRequest]:

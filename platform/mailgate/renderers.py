@@ -1,7 +1,7 @@
 """Who writes the words of which mail: the parts above register a renderer for each kind of theirs."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -12,12 +12,26 @@ from mailgate.models import OutgoingMail
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A file that goes with a mail: written when the mail leaves, like its words, and kept nowhere.
+
+    `media_type` is like "text/calendar", `parameters` what stands behind it in the header; `name` is plain ASCII.
+    """
+
+    name: str
+    content: bytes
+    media_type: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class RenderedMail:
-    """The words of one mail, in the receiver's language."""
+    """The words of one mail, in the receiver's language, and the files that go with it, the most wanted first."""
 
     subject: str
     text: str
     html: str
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True)

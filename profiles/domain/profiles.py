@@ -1,5 +1,8 @@
 """Making and changing organisations and profiles."""
 
+import itertools
+from collections.abc import Container
+
 from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -166,6 +169,16 @@ def _set_themes(profile: Profile, keys: list[str]) -> list[str]:
 
 
 def _free_slug(hub_id: int, name: str) -> str:
-    base = slugify(name.translate(_DANISH_LETTERS))[:60] or "profil"
-    taken = set(Profile.objects.filter(hub_id=hub_id, slug__startswith=base).values_list("slug", flat=True))
-    return next(slug for slug in (base, *(f"{base}-{number}" for number in range(2, 10_000))) if slug not in taken)
+    rows = Profile.objects.filter(hub_id=hub_id, slug__startswith=_slug(name))
+    return free_slug(name, set(rows.values_list("slug", flat=True)))
+
+
+def _slug(name: str) -> str:
+    return slugify(name.translate(_DANISH_LETTERS))[:60] or "profil"
+
+
+def free_slug(name: str, taken: Container[str]) -> str:
+    """The address that follows from a name, with a number where that is taken."""
+    base = _slug(name)
+    numbered = (f"{base}-{number}" for number in itertools.count(2))
+    return next(slug for slug in itertools.chain((base,), numbered) if slug not in taken)

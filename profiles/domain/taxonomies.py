@@ -9,6 +9,7 @@ import yaml
 from django.db import transaction
 
 from kernel.errors import InvalidInput
+from kernel.yaml_files import read_yaml
 from profiles.enums import Taxonomy
 from profiles.models import Term
 from profiles.terms import forget_terms
@@ -27,7 +28,7 @@ class LoadedTaxonomies:
 
 
 def _read_file(path: Path) -> list[Term]:
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content = read_yaml(path)
     taxonomy = Taxonomy(content["taxonomy"])
     return [
         Term(

@@ -11,6 +11,7 @@ from django.utils.translation import override
 
 from demo.people import DEMO_PEOPLE, create_people, demo_people
 from demo.views import demo_logins
+from hubs.enums import Role
 from hubs.models import Hub, Membership, User
 from matching.models import Introduction
 from profiles.models import Affiliation, Profile
@@ -71,7 +72,11 @@ def test_button_leads_to_what_that_person_speaks_for(settings: Any, client: Clie
 
     places = [client.post("/demo/log-in/", {"person": str(user.public_id)})["Location"] for user in people]
 
-    expected = [f"/for-you/{person.profile_key}/" if person.profile_key else "/for-you/" for person in DEMO_PEOPLE]
+    of_staff = {Role.ORGANISER: "/events/"}
+    expected = [
+        f"/for-you/{person.profile_key}/" if person.profile_key else of_staff.get(person.role, "/for-you/")
+        for person in DEMO_PEOPLE
+    ]
     assert places == expected
 
 

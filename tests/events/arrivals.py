@@ -2,12 +2,15 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from events.domain.people.person_fields import PersonFields
 from events.domain.people.registering import Source, register_person
 from events.models import Event, EventTerms, Participant, Slot
 from hubs.enums import Role
 from hubs.models import Hub
 from hubs.policies import Viewer
+from mailgate.models import OutgoingMail
 from profiles.models import Profile
 from tests.factories import AffiliationFactory, MembershipFactory, ProfileFactory
 
@@ -65,3 +68,13 @@ def member(profile: Profile) -> Viewer:
     user = MembershipFactory(hub=profile.hub).user
     AffiliationFactory(organisation=profile.organisation, user=user)
     return Viewer(profile.hub_id, Role.MEMBER, user.pk, frozenset({profile.organisation_id}))
+
+
+def kinds() -> list[str]:
+    """Kinds of the mails that wait, in order of the alphabet."""
+    return sorted(OutgoingMail.objects.values_list("kind", flat=True))
+
+
+@pytest.fixture(name="event")
+def event_fixture(hub: Hub) -> Event:
+    return open_event(hub)

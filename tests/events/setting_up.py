@@ -3,6 +3,8 @@
 from datetime import date, datetime, time, timedelta
 from uuid import uuid4
 
+import pytest
+
 from events.domain.setup.creating import NewEvent, create_event
 from events.enums import MeetingState, RequestState
 from events.models import (
@@ -75,6 +77,16 @@ def meeting_in(
 def clocks(event: Event) -> list[str]:
     """Starts of the grid's slots on the clock of the place."""
     return [f"{slot.starts_at.astimezone(event.zone):%H:%M}" for slot in event.slots.all()]
+
+
+@pytest.fixture(name="viewer")
+def viewer_fixture(hub: Hub) -> Viewer:
+    return organiser_of(hub)
+
+
+@pytest.fixture(name="event")
+def event_fixture(viewer: Viewer) -> Event:
+    return draft(viewer)
 
 
 TEN, NOON, ONE = time(10), time(12), time(13)

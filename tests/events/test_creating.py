@@ -19,7 +19,7 @@ from hubs.models import Hub
 from hubs.policies import Viewer
 from kernel.errors import InvalidInput, NotAllowed, NotFound
 from kernel.models import AuditRecord
-from tests.events.setting_up import DAY, clocks, draft, meeting_in, organiser_of
+from tests.events.setting_up import DAY, clocks, draft, event_fixture, meeting_in, organiser_of, viewer_fixture  # noqa: F401
 from tests.factories import HubFactory
 
 FIELDS = EventFields(
@@ -28,16 +28,6 @@ FIELDS = EventFields(
     ends=datetime(2027, 3, 18, 16, 30),
     place="Aarhus",
 )
-
-
-@pytest.fixture
-def viewer(hub: Hub) -> Viewer:
-    return organiser_of(hub)
-
-
-@pytest.fixture
-def event(viewer: Viewer) -> Event:
-    return draft(viewer)
 
 
 def now_of(event: Event) -> datetime:

@@ -8,7 +8,8 @@ import pytest
 from django.utils import translation
 
 from events.domain.people.exporting import export_people, harmless
-from events.domain.people.importing import import_people, read_people
+from events.domain.people.import_rows import read_people
+from events.domain.people.importing import import_people
 from events.domain.people.registering import cancel_person
 from events.models import Event, Participant
 from hubs.models import Hub

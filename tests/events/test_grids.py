@@ -19,21 +19,22 @@ from events.templates import GridRules
 from hubs.models import Hub
 from hubs.policies import Viewer
 from kernel.errors import InvalidInput, NotAllowed, NotFound
-from tests.events.setting_up import NOON, ONE, TEN, clocks, draft, meeting_in, organiser_of, person_at, request_between
+from tests.events.setting_up import (  # noqa: F401
+    NOON,
+    ONE,
+    TEN,
+    clocks,
+    event_fixture,
+    meeting_in,
+    organiser_of,
+    person_at,
+    request_between,
+    viewer_fixture,
+)
 from tests.factories import HubFactory
 
 RULES = GridRules(TEN, time(15), 30, 0, ((NOON, ONE),))
 NOW = datetime(2027, 3, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-def viewer(hub: Hub) -> Viewer:
-    return organiser_of(hub)
-
-
-@pytest.fixture
-def event(viewer: Viewer) -> Event:
-    return draft(viewer)
 
 
 def unsaved(starts: datetime, ends: datetime, zone: str = "Europe/Copenhagen") -> Event:

@@ -1,6 +1,5 @@
 """AIMday: questions are handed in by those who take part, and the groups keep every rule."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -23,20 +22,12 @@ from hubs.enums import Role
 from hubs.models import Hub
 from hubs.policies import Viewer
 from kernel.errors import EditConflict, InvalidInput, NotAllowed, NotFound
-from matching.serving import use_encoder
-from tests.encoders import WordHashEncoder
-from tests.events.wish_people import NOW, STARTS, make_event, organiser, person, speaks_as
+from tests.events.wish_people import NOW, STARTS, encoder_fixture, make_event, organiser, person, speaks_as  # noqa: F401
 from tests.factories import HubFactory
 from tests.frontend.conftest import works_as
 
+pytestmark = pytest.mark.usefixtures("encoder")
 ASKED = QuestionFields("Hvordan måler vi tryk under en forbinding?", "Sensorer driver efter en uge.", least=2, most=2)
-
-
-@pytest.fixture(autouse=True)
-def _words() -> Iterator[None]:
-    use_encoder(WordHashEncoder())
-    yield
-    use_encoder(None)
 
 
 @pytest.fixture

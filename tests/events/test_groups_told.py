@@ -1,6 +1,5 @@
 """AIMday groups: what changes while they are composed stops the storing, and those concerned are told."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -22,20 +21,11 @@ from frontend.mails.events_groups import RENDERERS
 from hubs.models import Hub
 from mailgate.models import OutgoingMail
 from mailgate.renderers import Addresses
-from matching.serving import use_encoder
-from tests.encoders import WordHashEncoder
 from tests.events.test_groups import ASKED, ask, compose, researcher, three
-from tests.events.wish_people import NOW, STARTS, make_event, organiser, person, speaks_as
+from tests.events.wish_people import NOW, STARTS, encoder_fixture, make_event, organiser, person, speaks_as  # noqa: F401
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("encoder", "english")]
 OTHER_WORDS = QuestionFields("Hvordan sover borgere med støj om natten?", least=2, most=2)
-
-
-@pytest.fixture(autouse=True)
-def _words() -> Iterator[None]:
-    use_encoder(WordHashEncoder())
-    yield
-    use_encoder(None)
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 import openpyxl
 import pytest
 
-from events.domain.people.importing import Outcome, PersonRow, import_people, plan_import, read_people
+from events.domain.people.import_rows import PersonRow, read_people
+from events.domain.people.importing import Outcome, import_people, plan_import
 from events.domain.people.registering import cancel_person, change_person
 from events.domain.people.sheets import MOST_COLUMNS, MOST_ROWS, SheetRefused, read_sheet
 from events.enums import ParticipantState, PeopleKind

@@ -68,6 +68,7 @@ def test_erased_profile_tells_who_loses_a_meeting_and_gives_places_back(day: Day
     assert "Anna" not in str(list(mails.values()))
 
 
+@pytest.mark.usefixtures("english")
 def test_words_name_the_time_and_nobody(day: Day, hub: Hub) -> None:
     published(day, organiser(hub))
     later = timezone.now() + timedelta(days=400)

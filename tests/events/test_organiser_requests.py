@@ -24,7 +24,7 @@ from tests.events.timetable_days import NOW, START, Day, computed, organiser, pu
 from tests.factories import HubFactory
 from tests.frontend.conftest import works_as
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 REASON = "I to arbejder med det samme."
 PAGE = "/en/events/bazar/organise/timetable/plan-meeting/"
 

@@ -26,21 +26,19 @@ from events.queries.setup import overlapping_stands, set_up_of, walks_of
 from hubs.models import Hub
 from hubs.policies import Viewer
 from kernel.errors import InvalidInput, NotAllowed, NotFound
-from tests.events.setting_up import draft, meeting_in, organiser_of, person_at, request_between
+from tests.events.setting_up import (  # noqa: F401
+    draft,
+    event_fixture,
+    meeting_in,
+    organiser_of,
+    person_at,
+    request_between,
+    viewer_fixture,
+)
 from tests.factories import HubFactory, ProfileFactory
 
 NOW = datetime(2027, 3, 1, tzinfo=UTC)
 ROWS = StandRows(rows=2, each=3)
-
-
-@pytest.fixture
-def viewer(hub: Hub) -> Viewer:
-    return organiser_of(hub)
-
-
-@pytest.fixture
-def event(viewer: Viewer) -> Event:
-    return draft(viewer)
 
 
 @pytest.fixture

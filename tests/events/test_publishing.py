@@ -13,7 +13,7 @@ from hubs.enums import Role
 from hubs.models import Hub
 from kernel.errors import NotAllowed, NotFound
 from mailgate.models import OutgoingMail
-from tests.events.timetable_days import NOW, Day, computed, organiser, place_of, published, small_day
+from tests.events.timetable_days import NOW, computed, organiser, place_of, published, small_day, three_meet
 from tests.factories import HubFactory
 
 pytestmark = pytest.mark.django_db
@@ -22,14 +22,6 @@ LATER = NOW + timedelta(hours=1)
 
 def mails(kind: str = "event_timetable") -> list[str]:
     return sorted(OutgoingMail.objects.filter(kind=kind).values_list("address", flat=True))
-
-
-def three_meet(hub: Hub, **fields: object) -> Day:
-    day = small_day(hub, **fields)
-    anna, bo, cai = day.person("Anna"), day.person("Bo"), day.person("Cai")
-    day.wish(anna, bo)
-    day.wish(anna, cai)
-    return day
 
 
 def test_publishing_makes_meetings_and_tells_each_once(hub: Hub) -> None:

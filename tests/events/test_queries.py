@@ -4,9 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from events.domain.people.participation import register_profiles
 from events.enums import ActivityLevel, EventState, ParticipantState
-from events.models import Event
+from events.models import Event, Participation
 from events.queries.days import among_whom, coming_events, find_event, participant_ids
 from hubs.enums import Role
 from hubs.models import Hub
@@ -54,7 +53,7 @@ def test_other_hubs_event_and_missing_event_look_alike(events: Hub, slug: str) -
 
 def test_event_purpose_names_only_those_who_take_part(events: Hub) -> None:
     inside, _outside = ProfileFactory(), ProfileFactory()
-    register_profiles(find_event(events.pk, "later"), profiles=[inside])
+    Participation.objects.create(hub=events, event=find_event(events.pk, "later"), profile=inside)
 
     found = among_whom(Viewer(events.pk, Role.MEMBER, 1), purpose="event", slug="later")
 

@@ -33,6 +33,8 @@ from tests.events.arrivals import (
     add_slots,
     add_terms,
     comes,
+    event_fixture,  # noqa: F401
+    kinds,
     member,
     open_event,
     organiser,
@@ -42,15 +44,6 @@ from tests.factories import HubFactory, ProfileFactory, UserFactory
 
 S = ParticipantState
 pytestmark = pytest.mark.usefixtures("english")
-
-
-@pytest.fixture
-def event(hub: Hub) -> Event:
-    return open_event(hub)
-
-
-def kinds() -> list[str]:
-    return sorted(OutgoingMail.objects.values_list("kind", flat=True))
 
 
 def test_person_gets_a_place_a_code_and_a_mail(event: Event) -> None:

@@ -19,20 +19,11 @@ from hubs.enums import Role
 from hubs.models import Hub
 from kernel.errors import InvalidInput, NotAllowed, NotFound
 from kernel.models import AuditRecord
-from tests.events.timetable_days import NOW, Day, computed, organiser, small_day
+from tests.events.timetable_days import NOW, Day, computed, organiser, small_day, three_meet
 from tests.factories import HubFactory
 
 pytestmark = pytest.mark.django_db
 SECOND = timedelta(seconds=1)
-
-
-def three_meet(hub: Hub, **fields: object) -> Day:
-    """Three people, two accepted requests that share one of them."""
-    day = small_day(hub, **fields)
-    anna, bo, cai = day.person("Anna"), day.person("Bo"), day.person("Cai")
-    day.wish(anna, bo)
-    day.wish(anna, cai)
-    return day
 
 
 def fresh(run: TimetableRun) -> TimetableRun:

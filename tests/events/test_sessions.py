@@ -14,21 +14,11 @@ from events.queries.setup import clashing_meetings, sessions_of
 from hubs.models import Hub
 from hubs.policies import Viewer
 from kernel.errors import InvalidInput, NotAllowed, NotFound
-from tests.events.setting_up import draft, meeting_in, organiser_of, person_at
+from tests.events.setting_up import draft, event_fixture, meeting_in, organiser_of, person_at, viewer_fixture  # noqa: F401
 from tests.factories import HubFactory
 
 NOW = datetime(2027, 3, 1, tzinfo=UTC)
 FIELDS = SessionFields("Velkomst", datetime(2027, 3, 18, 9, 15), datetime(2027, 3, 18, 9, 45))
-
-
-@pytest.fixture
-def viewer(hub: Hub) -> Viewer:
-    return organiser_of(hub)
-
-
-@pytest.fixture
-def event(viewer: Viewer) -> Event:
-    return draft(viewer)
 
 
 def test_session_stands_on_the_clock_of_the_place(viewer: Viewer, event: Event) -> None:

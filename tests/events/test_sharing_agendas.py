@@ -4,15 +4,9 @@ import pytest
 
 from events.domain.people.registering import change_person
 from events.models import Event, MeetingRequest, Participant, Preference
-from hubs.models import Hub
 from kernel.errors import InvalidInput
-from tests.events.arrivals import END, NOW, comes, open_event, written
+from tests.events.arrivals import END, NOW, comes, event_fixture, written  # noqa: F401
 from tests.factories import ProfileFactory
-
-
-@pytest.fixture
-def event(hub: Hub) -> Event:
-    return open_event(hub)
 
 
 def two_colleagues(event: Event) -> tuple[Participant, Participant, Participant]:

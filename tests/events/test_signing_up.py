@@ -23,6 +23,7 @@ from tests.events.arrivals import (
     START,
     add_slots,
     comes,
+    event_fixture,  # noqa: F401
     member,
     open_event,
     organiser,
@@ -32,15 +33,6 @@ from tests.factories import OrganisationFactory, ProfileFactory, StatementFactor
 
 S = ParticipantState
 pytestmark = pytest.mark.usefixtures("english")
-
-
-@pytest.fixture
-def event(hub: Hub) -> Event:
-    return open_event(hub)
-
-
-def kinds() -> list[str]:
-    return sorted(OutgoingMail.objects.values_list("kind", flat=True))
 
 
 def test_sign_up_stores_person_times_and_texts_together(event: Event) -> None:

@@ -12,21 +12,11 @@ from hubs.models import Hub
 from hubs.policies import Viewer
 from kernel.errors import InvalidInput, NotAllowed, NotFound
 from mailgate.models import OutgoingMail
-from tests.events.setting_up import draft, meeting_in, organiser_of, person_at
+from tests.events.setting_up import draft, event_fixture, meeting_in, organiser_of, person_at, viewer_fixture  # noqa: F401
 from tests.factories import HubFactory
 
 NOW = datetime(2027, 3, 1, tzinfo=UTC)
 S = EventState
-
-
-@pytest.fixture
-def viewer(hub: Hub) -> Viewer:
-    return organiser_of(hub)
-
-
-@pytest.fixture
-def event(viewer: Viewer) -> Event:
-    return draft(viewer)
 
 
 def go(event: Event, viewer: Viewer, *states: EventState, now: datetime = NOW) -> Event:

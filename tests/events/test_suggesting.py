@@ -85,11 +85,12 @@ def test_a_text_is_embedded_once_and_anew_when_it_changes(event: Event, encoder:
 
     suggest_people(event, now=NOW)
     suggest_people(event, now=NOW)
-    assert len(encoder.encoded) == 2
+    assert [text for text in encoder.encoded if text in (NEED, OFFER)] == [NEED, OFFER]
+    known = len(encoder.encoded)
     EventStatement.objects.filter(kind="need").update(text="Vi søger en helt ny sensor.")
     suggest_people(event, now=NOW)
 
-    assert encoder.encoded[2:] == ["Vi søger en helt ny sensor."]
+    assert encoder.encoded[known:] == ["Vi søger en helt ny sensor."]
 
 
 def test_not_everybody_is_sent_to_the_same_star(event: Event) -> None:

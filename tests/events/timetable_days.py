@@ -86,6 +86,15 @@ def small_day(hub: Hub, *, slots: int = 3, tables: int = 2, slug: str = "bazar",
     return day
 
 
+def three_meet(hub: Hub, **fields: object) -> Day:
+    """Three people, two accepted requests that share one of them."""
+    day = small_day(hub, **fields)
+    anna, bo, cai = day.person("Anna"), day.person("Bo"), day.person("Cai")
+    day.wish(anna, bo)
+    day.wish(anna, cai)
+    return day
+
+
 def organiser(hub: Hub, role: Role = Role.ORGANISER) -> Viewer:
     """Somebody who runs the hub's events."""
     person = MembershipFactory(hub=hub, role=role).user

@@ -9,7 +9,8 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from events.enums import ParticipantState
+from events.domain.locks import lock_event
+from events.enums import EventState, ParticipantState
 from events.models import CheckIn, Event, Participant
 from hubs.policies import Viewer, require_organiser
 from kernel.audit import record_change
@@ -36,6 +37,7 @@ class Seen(StrEnum):
     WELCOME = "welcome"
     AGAIN = "again"
     NOT_COMING = "not_coming"
+    CALLED_OFF = "called_off"
     UNKNOWN = "unknown"
 
 
@@ -71,6 +73,7 @@ def clean_code(raw: str) -> str:
 
 @transaction.atomic
 def _note(event: Event, scan: Scan, viewer: Viewer, now: datetime) -> Result:
+    is_called_off = lock_event(event).state == EventState.CANCELLED
     person = (
         Participant.objects.select_for_update(of=("self",))
         .filter(event=event, code=clean_code(scan.code))
@@ -79,6 +82,8 @@ def _note(event: Event, scan: Scan, viewer: Viewer, now: datetime) -> Result:
     )
     if person is None:
         return Result(scan.scan, Seen.UNKNOWN, None)
+    if is_called_off:
+        return Result(scan.scan, Seen.CALLED_OFF, person)
     if person.state != ParticipantState.REGISTERED:
         return Result(scan.scan, Seen.NOT_COMING, person)
     earlier = person.checked_in_at is not None

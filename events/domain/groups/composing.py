@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-import numpy as np
 from django.db import transaction
 from django.utils.translation import gettext as _
-from numpy.typing import NDArray
 
+from events.domain.groups.fitting import fit_of
 from events.domain.groups.telling_groups import groups_by_person, tell_changed_groups
 from events.domain.setup.changing import ChangedMeanwhile, change_event, save_change
-from events.domain.wishes.offered_texts import OfferedText, offered_by
 from events.enums import COMING, EventState, QuestionState, Wanting
 from events.models import (
     Availability,
@@ -28,14 +26,11 @@ from events.models import (
 from events.scheduling import group_task as engine
 from hubs.policies import Viewer, require_organiser
 from matching.domain.introductions.days import local_day
-from matching.queries.index import stored_vectors
-from matching.serving import query_encoder
 from profiles.enums import ProfileKind
 
 ANSWERING_KINDS = (ProfileKind.RESEARCHER, ProfileKind.CLINICIAN, ProfileKind.KNOWLEDGE_INSTITUTION)
 MOST_GROUPS = 3
 SECONDS = 6.0
-_TEXTS_A_BATCH = 64
 
 
 @dataclass(frozen=True)
@@ -112,34 +107,6 @@ def researchers_of(event: Event) -> list[Participant]:
         event=event, state__in=COMING, participation__profile__kind__in=ANSWERING_KINDS
     ).select_related("participation__profile__organisation")
     return list(rows.order_by("pk"))
-
-
-def fit_of(questions: Sequence[Question], researchers: Sequence[Participant], *, today: date) -> NDArray[np.float64]:
-    """How well each researcher fits each question, (q, r) in 0..1: the nearest of the researcher's texts.
-
-    Nearness of meaning says little by itself, so it is told against that of all pairs here.
-
-    Raises:
-        NotReady: the language model is not built on this machine.
-    """
-    if not questions or not researchers:
-        return np.zeros((len(questions), len(researchers)))
-    told = offered_by([person.participation for person in researchers], today=today)
-    texts = list(dict.fromkeys(text.digest for rows in told.values() for text in rows))
-    vectors = _vectors(questions[0].hub_id, {text.digest: text for rows in told.values() for text in rows})
-    asked = _question_vectors(questions)
-    if not texts:
-        return np.zeros((len(questions), len(researchers)))
-    nearness = asked @ np.stack([vectors[digest] for digest in texts]).T
-    place = {digest: number for number, digest in enumerate(texts)}
-    best = np.full((len(questions), len(researchers)), nearness.min())
-    for column, person in enumerate(researchers):
-        own = [place[text.digest] for text in told[person.participation_id]]
-        if own:
-            best[:, column] = nearness[:, own].max(axis=1)
-    spread = float(best.std()) or 1.0
-    fit: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-(best - best.mean()) / spread))
-    return fit
 
 
 def _questions(event: Event) -> list[Question]:
@@ -227,37 +194,6 @@ def _apart(
         or (question.asker_id, person.pk) in refused
         or (person.pk, question.asker_id) in refused
     )
-
-
-def _vectors(hub_id: int, texts: dict[str, OfferedText]) -> dict[str, NDArray[np.float32]]:
-    """Unit vectors by digest: what the index has, and the rest embedded now."""
-    encoder = query_encoder().encoder
-    found = dict(stored_vectors(hub_id, encoder.fingerprint, set(texts)))
-    missing = [digest for digest in texts if digest not in found]
-    for start in range(0, len(missing), _TEXTS_A_BATCH):
-        batch = missing[start : start + _TEXTS_A_BATCH]
-        found.update(zip(batch, encoder.encode_passages([texts[digest].passage for digest in batch]), strict=True))
-    return {digest: _unit(vector) for digest, vector in found.items()}
-
-
-def _question_vectors(questions: Sequence[Question]) -> NDArray[np.float32]:
-    """A row a question; kept with it, since its words seldom change."""
-    encoder = query_encoder().encoder
-    new = [question for question in questions if question.vector is None or question.vector_of != encoder.fingerprint]
-    if new:
-        for question, vector in zip(
-            new, encoder.encode_passages([f"{each.title}\n{each.text}".strip() for each in new]), strict=True
-        ):
-            question.vector, question.vector_of = np.asarray(vector, "<f4").tobytes(), encoder.fingerprint
-            # Words that were changed meanwhile keep no vector of the old ones.
-            same_words = Question.objects.filter(pk=question.pk, version=question.version)
-            same_words.update(vector=question.vector, vector_of=question.vector_of)
-    return np.stack([_unit(np.frombuffer(bytes(each.vector or b""), "<f4")) for each in questions])
-
-
-def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
-    length = float(np.linalg.norm(vector)) or 1.0
-    return (vector / length).astype(np.float32)
 
 
 def _store(

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from events.domain.groups.telling_groups import groups_by_person, tell_changed_groups
+from events.domain.locks import lock_event, lock_people
 from events.enums import COMING, EventKind, EventState, QuestionState
 from events.models import Event, GroupSeat, Participant, Question
 from hubs.policies import Viewer, may_act_for, may_organise
@@ -64,7 +65,9 @@ def hand_in_question(asker: Participant, *, viewer: Viewer, fields: QuestionFiel
         InvalidInput: the words cannot be stored, or it is one too many.
     """
     told = fields.cleaned()
-    locked = Participant.objects.select_for_update(of=("self",)).select_related("event").get(pk=asker.pk)
+    lock_event(asker.event)
+    lock_people((asker.pk,))
+    locked = Participant.objects.select_related("event").get(pk=asker.pk)
     _require_speaker(viewer, locked)
     _require_open(locked, now)
     own = Question.objects.filter(asker=locked).exclude(state=QuestionState.LEFT_OUT)
@@ -157,6 +160,7 @@ def _require_speaker(viewer: Viewer, person: Participant) -> None:
 
 
 def _lock(question: Question) -> Question:
+    lock_event(question.event)
     rows = Question.objects.select_for_update(of=("self",)).select_related("event", "asker__event")
     found = rows.filter(pk=question.pk).first()
     if found is None:

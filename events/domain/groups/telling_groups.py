@@ -1,11 +1,13 @@
 """Queueing the mails about groups around questions: who asks and who answers, when the programme says so or changes."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 
-from events.enums import COMING, EventState, QuestionState
-from events.models import Event, Participant, Question
+from events.enums import COMING, EventKind, EventState
+from events.models import Event, Participant
+from events.queries.groups import questions_held
 from mailgate.domain.outbox import queue_mail
 
 # What one person's groups are: question, period, room, and whoever else sits there, by key.
@@ -14,10 +16,9 @@ Groups = Mapping[int, frozenset[Group]]
 
 
 def groups_by_person(event: Event) -> Groups:
-    """Participant key -> the groups that hold the person, as asker or as one who answers."""
+    """Participant key -> the groups that hold the person, as asker or as one who answers, as far as they come."""
     found: dict[int, set[Group]] = defaultdict(set)
-    rows = Question.objects.filter(event=event, state=QuestionState.TAKEN, slot__isnull=False)
-    for question in rows.prefetch_related("seats"):
+    for question in questions_held(event):
         people = frozenset({question.asker_id, *(seat.participant_id for seat in question.seats.all())})
         for person in people:
             found[person].add((question.pk, question.slot_id, question.hall_id, people))
@@ -36,6 +37,16 @@ def tell_changed_groups(event: Event, before: Groups, *, now: datetime) -> int:
     after = groups_by_person(event)
     changed = [person for person in before.keys() | after.keys() if before.get(person) != after.get(person)]
     return _tell(event, changed, now=now)
+
+
+@contextmanager
+def telling_of_groups(event: Event, *, now: datetime) -> Iterator[None]:
+    """Mail those whose groups change by what is done within: somebody of them cancels, or comes after all."""
+    has_groups = event.kind == EventKind.AIMDAY and event.state == EventState.PUBLISHED
+    before = groups_by_person(event) if has_groups else {}
+    yield
+    if has_groups:
+        tell_changed_groups(event, before, now=now)
 
 
 def _tell(event: Event, people: Iterable[int], *, now: datetime) -> int:

@@ -31,9 +31,10 @@ HEADINGS: dict[str, tuple[str, ...]] = {
                      "Company name", "Arbejdsplads", "Institution"),
     "title": ("Job title", "Title", "Titel", "Stilling", "Position title", "Berufsbezeichnung", "Title or task",
               "Titel eller opgave"),
-    "phone": ("Phone", "Phone number", "Telephone", "Telefon", "Telefonnummer", "Mobil", "Mobile",
-              "Telephone on the day", "Telefon på dagen"),
-    "product": ("Product", "Produkt", "Billet", "Ticket", "Item", "Comes as", "Kommer som", "Art"),
+    "phone": ("Phone", "Phone number", "Telephone", "Telefon", "Telefonnummer", "Mobil", "Mobile", "Tlf", "Tlf nr",
+              "Telefonnr", "Mobilnummer", "Mobiltelefon", "Telephone on the day", "Telefon på dagen"),
+    "product": ("Product", "Produkt", "Billet", "Ticket", "Item", "Comes as", "Kommer som", "Art", "Billettype",
+                "Ticket type", "Tickettyp", "Deltagertype"),
     "language": ("Order locale", "Bestellsprache", "Ordresprog", "Sprog", "Language", "Sprache"),
     "meets": ("Takes booked meetings", "1:1 meetings", "1:1-møder", "Tager bookede møder", "Matchmaking"),
 }  # fmt: skip
@@ -71,6 +72,11 @@ def columns_of(header: list[str]) -> dict[str, list[int]]:
         if found := _FIELD_OF.get(plain_heading(heading)):
             ranked.setdefault(found[0], []).append((found[1], column))
     return {field: [column for _rank, column in sorted(places)] for field, places in ranked.items()}
+
+
+def unread_headings(header: list[str]) -> list[str]:
+    """The named columns that no field is read from, in the order of the file."""
+    return [heading for heading in header if heading and plain_heading(heading) not in _FIELD_OF]
 
 
 def state_of(status: str) -> ParticipantState:

@@ -1,32 +1,35 @@
-"""Bringing people in from pretix or a spreadsheet: read, shown beforehand, then stored; the same file twice is once.
+"""Bringing people in from pretix or a spreadsheet: shown beforehand, then stored; the same file twice is once.
 
 Who cancelled here stays cancelled, and what a person has written here is never overwritten by a file.
 """
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from events.domain.people.headings import columns_of, is_yes, kind_of, state_of
-from events.domain.people.organising_people import draft_profile
-from events.domain.people.person_fields import PersonFields, clean_email
-from events.domain.people.registering import Source, cancel_person, register_person
-from events.domain.people.sheets import SheetRefused, read_sheet
-from events.domain.people.waiting import lock_event, promote_person
+from events.domain.locks import lock_event
+from events.domain.people.import_rows import PersonRow
+from events.domain.people.organising_people import draft_fields, draft_profiles
+from events.domain.people.person_fields import PersonFields
+from events.domain.people.profiles_by_name import ProfilesByName
+from events.domain.people.registering import EventIsOver
+from events.domain.people.registering_many import Arrival, cancel_people, register_people
+from events.domain.people.waiting import BATCH, give_places
 from events.enums import ParticipantState
 from events.models import Event, Participant
 from hubs.policies import Viewer, require_organiser
-from kernel.audit import record_change
-from kernel.errors import DomainError, NotFound
-from profiles.models import Profile
-from profiles.texts import clean_line
+from kernel.audit import record_change, record_changes
+from kernel.errors import DomainError, EditConflict, NotFound
 
 S = ParticipantState
+_WRITTEN = ("name", "email", "title", "phone", "imported_key", "version", "updated_at")
 
 
 class Outcome(StrEnum):
@@ -37,24 +40,6 @@ class Outcome(StrEnum):
     CANCEL = "cancel"
     NOTHING = "nothing"
     PROBLEM = "problem"
-
-
-@dataclass(frozen=True)
-class PersonRow:
-    """A row of the file as it was understood; `number` is that of the file, `key` names the ticket in pretix."""
-
-    number: int
-    name: str
-    email: str
-    organisation: str
-    title: str = ""
-    phone: str = ""
-    kind: str = "participant"
-    state: str = S.REGISTERED.value
-    language: str = "da"
-    meets: bool = False
-    key: str = ""
-    problem: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,79 +61,6 @@ class Plan:
     new_organisations: tuple[str, ...] = ()
 
 
-def read_people(content: bytes, *, language: str = "da") -> list[PersonRow]:
-    """The people of a file, each with the first problem that it has; `language` is for those who named none.
-
-    Raises:
-        SheetRefused: the file is no table, or its first row names no column of people.
-    """
-    header, *lines = read_sheet(content)
-    columns = columns_of(header)
-    has_name = "name" in columns or {"given", "family"} <= columns.keys()
-    if not has_name or not ("email" in columns or "order_email" in columns):
-        raise SheetRefused(
-            _("The first row must name the columns, at least “Name”, “Email” and “Company” (pretix does).")
-        )
-    rows = [_row(number, line, columns, language) for number, line in enumerate(lines, start=2)]
-    return _without_doubles(rows)
-
-
-def _row(number: int, line: list[str], columns: dict[str, list[int]], language: str) -> PersonRow:
-    def cell(*fields: str) -> str:
-        places = (column for name in fields for column in columns.get(name, ()))
-        return next((line[column] for column in places if column < len(line) and line[column]), "")
-
-    row = PersonRow(
-        number=number,
-        name=cell("name") or f"{cell('given')} {cell('family')}".strip(),
-        email=cell("email", "order_email").lower(),
-        organisation=cell("organisation"),
-        title=cell("title"),
-        phone=cell("phone"),
-        kind=kind_of(cell("product")).value,
-        state=state_of(cell("status")).value,
-        language="en" if cell("language")[:2].lower() not in {"", "da"} else cell("language")[:2].lower() or language,
-        meets=is_yes(cell("meets")),
-        key="-".join(filter(None, (cell("order"), cell("position"))))[:120] if cell("order") else "",
-    )
-    return replace(row, problem=_problem(row))
-
-
-def _problem(row: PersonRow) -> str:
-    """Why the row cannot be stored, in words; empty when it can."""
-    try:
-        clean_line(row.name, field="name", max_length=120, min_letters=2)
-        clean_email(row.email)
-        clean_line(row.title, field="title", max_length=120)
-        clean_line(row.phone, field="phone", max_length=40)
-        clean_line(row.organisation, field="organisation", max_length=160)
-    except DomainError as error:
-        return f"{error} ({_field_name(str(error.details.get('field', '')))})"
-    if sum(letter.isalpha() for letter in row.organisation) < 2:
-        return _("No organisation: say whom the person comes for.")
-    return ""
-
-
-def _field_name(name: str) -> str:
-    return {
-        "name": _("name"), "email": _("e-mail address"), "title": _("title or task"),
-        "phone": _("telephone on the day"), "organisation": _("organisation"),
-    }.get(name, name)  # fmt: skip
-
-
-def _without_doubles(rows: list[PersonRow]) -> list[PersonRow]:
-    """One person an address: what comes later in the file is a problem, unless it does not come at all."""
-    first: dict[str, int] = {}
-    checked = []
-    for row in sorted(rows, key=lambda row: (row.state == S.CANCELLED, row.number)):
-        seen = first.setdefault(row.email, row.number) if not row.problem else row.number
-        if seen != row.number:
-            told = _("The same address as in row %(row)d. Each person needs their own.") % {"row": seen}
-            row = replace(row, problem=told)
-        checked.append(row)
-    return sorted(checked, key=lambda row: row.number)
-
-
 def plan_import(event: Event, rows: Sequence[PersonRow], *, viewer: Viewer) -> Plan:
     """What importing would do now; nothing is changed.
 
@@ -157,30 +69,40 @@ def plan_import(event: Event, rows: Sequence[PersonRow], *, viewer: Viewer) -> P
         NotFound: another hub's event.
     """
     _require(event, viewer)
-    known = _Known(event)
-    planned = tuple(_planned(row, known) for row in rows)
-    new = dict.fromkeys(each.row.organisation for each in planned if each.is_new_organisation)
-    return Plan(planned, Counter(each.outcome.value for each in planned), tuple(new))
+    return _plan_of(_plan_rows(rows, _Known(event)))
+
+
+def _plan_of(rows: Sequence[PlannedRow]) -> Plan:
+    new = dict.fromkeys(each.row.organisation for each in rows if each.is_new_organisation)
+    return Plan(tuple(rows), Counter(each.outcome.value for each in rows), tuple(new))
+
+
+@dataclass(frozen=True)
+class _Coming:
+    """Somebody new: the row of the file, the columns that will be stored, and the name of the organisation."""
+
+    row: PersonRow
+    values: dict[str, Any]
+    organisation: str
 
 
 class _Known:
-    """The people of the event and the organisations of the hub, by what a row names them with."""
+    """The people of the event and the profiles of the hub, by what a row names them with."""
 
     def __init__(self, event: Event) -> None:
         people = list(event.people.select_related("event", "participation__profile__organisation"))
         self.by_key = {person.imported_key: person for person in people if person.imported_key}
         self.by_email = {person.email.lower(): person for person in people}
-        profiles = Profile.objects.filter(hub_id=event.hub_id).select_related("organisation").order_by("-pk")
-        self.by_organisation = {profile.organisation.name.casefold(): profile for profile in profiles}
-        self.by_name = {profile.name.casefold(): profile for profile in profiles}
+        self.profiles = ProfilesByName(event.hub)
+        # Those whom the file brings in, by address.
+        self.coming: dict[str, _Coming] = {}
 
     def person_of(self, row: PersonRow) -> Participant | None:
         return self.by_key.get(row.key) or self.by_email.get(row.email) if row.key else self.by_email.get(row.email)
 
-    def profile_of(self, row: PersonRow) -> Profile | None:
-        """A unit's own name first, then the organisation's oldest profile."""
-        name = " ".join(row.organisation.split()).casefold()
-        return self.by_name.get(name) or self.by_organisation.get(name)
+
+def _plan_rows(rows: Iterable[PersonRow], known: _Known) -> list[PlannedRow]:
+    return [_planned(row, known) for row in rows]
 
 
 def _planned(row: PersonRow, known: _Known) -> PlannedRow:
@@ -188,9 +110,7 @@ def _planned(row: PersonRow, known: _Known) -> PlannedRow:
         return PlannedRow(row, Outcome.PROBLEM, row.problem)
     person = known.person_of(row)
     if person is None:
-        if row.state == S.CANCELLED:
-            return PlannedRow(row, Outcome.NOTHING, _("Cancelled in the file, and not here."))
-        return PlannedRow(row, Outcome.CREATE, is_new_organisation=known.profile_of(row) is None)
+        return _planned_arrival(row, known)
     if person.state == S.CANCELLED:
         told = "" if row.state == S.CANCELLED else _("Has cancelled here, and stays so. Give them a place by hand.")
         return PlannedRow(row, Outcome.NOTHING, told)
@@ -200,6 +120,28 @@ def _planned(row: PersonRow, known: _Known) -> PlannedRow:
     if other is not None and other.pk != person.pk:
         return PlannedRow(row, Outcome.PROBLEM, _("Somebody else at this event has that address."))
     return PlannedRow(row, Outcome.UPDATE if _changes(person, row) else Outcome.NOTHING)
+
+
+def _planned_arrival(row: PersonRow, known: _Known) -> PlannedRow:
+    if row.state == S.CANCELLED:
+        return PlannedRow(row, Outcome.NOTHING, _("Cancelled in the file, and not here."))
+    try:
+        coming = _Coming(row, _fields(row).cleaned(), draft_fields(row.organisation).cleaned()["name"])
+    except DomainError as error:
+        return PlannedRow(row, Outcome.PROBLEM, str(error))
+    email = coming.values["email"]
+    if email in known.by_email or email in known.coming:
+        return PlannedRow(row, Outcome.PROBLEM, _("Somebody else at this event has that address."))
+    known.coming[email] = coming
+    is_new = known.profiles.find(coming.organisation) is None
+    return PlannedRow(row, Outcome.CREATE, is_new_organisation=is_new)
+
+
+def _fields(row: PersonRow) -> PersonFields:
+    return PersonFields(
+        name=row.name, email=row.email, title=row.title, phone=row.phone, kind=row.kind,
+        language=row.language, meets=row.meets,
+    )  # fmt: skip
 
 
 def _changes(person: Participant, row: PersonRow) -> dict[str, str]:
@@ -214,36 +156,50 @@ def _changes(person: Participant, row: PersonRow) -> dict[str, str]:
     return fresh
 
 
-@transaction.atomic
 def import_people(
     event: Event, rows: Sequence[PersonRow], *, viewer: Viewer, now: datetime, tells: bool = False
 ) -> Plan:
-    """Store what `plan_import` says, all together, and return what was done.
+    """Store what `plan_import` says, all together, and return what was done; a few queries whatever the number of rows.
 
     A ticket is a place: paid orders come in even when the event is full. Unknown organisations become profiles that
-    members see. `tells` mails those who are new their link.
+    members see. `tells` mails those who are new their link. Places that get free are given when all rows are done.
 
     Raises:
         NotAllowed, NotFound
+        EditConflict: somebody stored one of the organisations at the same moment; nothing is stored.
     """
     _require(event, viewer)
-    locked = lock_event(event)
-    known = _Known(locked)
-    done = []
-    for row in rows:
-        planned = _planned(row, known)
-        try:
-            with transaction.atomic():
-                _carry_out(locked, planned, known, viewer=viewer, now=now, tells=tells)
-        except DomainError as error:
-            planned = PlannedRow(row, Outcome.PROBLEM, str(error))
-        done.append(planned)
+    try:
+        with transaction.atomic():
+            return _import(lock_event(event), rows, viewer=viewer, now=now, tells=tells)
+    except IntegrityError as error:
+        raise EditConflict(
+            _("Somebody else brought in one of these at the same moment. Nothing was stored: import the file again.")
+        ) from error
+
+
+def _import(event: Event, rows: Sequence[PersonRow], *, viewer: Viewer, now: datetime, tells: bool) -> Plan:
+    known = _Known(event)
+    planned = _plan_rows(rows, known)
+    _take_in(event, known, viewer=viewer, now=now, tells=tells)
+    _update(event, _rows(planned, Outcome.UPDATE), known, viewer=viewer, now=now)
+    off = dict.fromkeys(known.person_of(row) for row in _rows(planned, Outcome.CANCEL))
+    try:
+        cancel_people(event, [person for person in off if person is not None], now=now, actor=viewer)
+    except EventIsOver as error:
+        planned = [
+            PlannedRow(each.row, Outcome.PROBLEM, str(error)) if each.outcome is Outcome.CANCEL else each
+            for each in planned
+        ]
     record_change(
-        locked.hub_id, actor_id=viewer.user_id, action="import_people", subject_type="event",
-        subject_id=locked.public_id,
+        event.hub_id, actor_id=viewer.user_id, action="import_people", subject_type="event",
+        subject_id=event.public_id,
     )  # fmt: skip
-    new = dict.fromkeys(each.row.organisation for each in done if each.is_new_organisation)
-    return Plan(tuple(done), Counter(each.outcome.value for each in done), tuple(new))
+    return _plan_of(planned)
+
+
+def _rows(planned: Iterable[PlannedRow], outcome: Outcome) -> list[PersonRow]:
+    return [each.row for each in planned if each.outcome is outcome]
 
 
 def _require(event: Event, viewer: Viewer) -> None:
@@ -252,45 +208,45 @@ def _require(event: Event, viewer: Viewer) -> None:
         raise NotFound(_("We cannot find that event."))
 
 
-def _carry_out(event: Event, planned: PlannedRow, known: _Known, *, viewer: Viewer, now: datetime, tells: bool) -> None:
-    row, person = planned.row, known.person_of(planned.row)
-    if planned.outcome is Outcome.CREATE:
-        _create(event, row, known, viewer=viewer, now=now, tells=tells)
-    elif planned.outcome is Outcome.CANCEL and person is not None:
-        cancel_person(person, now=now, actor=viewer, tells=False)
-    elif planned.outcome is Outcome.UPDATE and person is not None:
-        _update(person, row, viewer=viewer, now=now)
+def _take_in(event: Event, known: _Known, *, viewer: Viewer, now: datetime, tells: bool) -> None:
+    """Everybody new, and the organisations that are."""
+    names: dict[str, str] = {}
+    for each in known.coming.values():
+        names.setdefault(each.organisation.casefold(), each.organisation)
+    new = [name for name in names.values() if known.profiles.find(name) is None]
+    owners = dict(zip(new, draft_profiles(event.hub, new), strict=True))
+    arrivals = []
+    for each in known.coming.values():
+        name = names[each.organisation.casefold()]
+        owner = known.profiles.find(name) or owners[name]
+        arrivals.append(Arrival(owner, each.values, S(each.row.state), each.row.key))
+    register_people(event, arrivals, viewer=viewer, now=now, tells=tells)
 
 
-def _create(event: Event, row: PersonRow, known: _Known, *, viewer: Viewer, now: datetime, tells: bool) -> None:
-    profile = known.profile_of(row) or draft_profile(event.hub, row.organisation)
-    fields = PersonFields(
-        name=row.name, email=row.email, title=row.title, phone=row.phone, kind=row.kind,
-        language=row.language, meets=row.meets,
+def _update(event: Event, rows: Iterable[PersonRow], known: _Known, *, viewer: Viewer, now: datetime) -> None:
+    written: dict[Participant, set[str]] = defaultdict(set)
+    paid: dict[Participant, None] = {}
+    for row in rows:
+        person = known.person_of(row)
+        if person is None:
+            continue
+        changes = _changes(person, row)
+        if changes.pop("state", "") == S.REGISTERED:
+            paid[person] = None
+        if changes:
+            written[person] |= changes.keys()
+            _write(person, changes)
+    Participant.objects.bulk_update(written, _WRITTEN, batch_size=BATCH)
+    record_changes(
+        event.hub_id, actor_id=viewer.user_id, action="update", subject_type="event_participant",
+        changed_fields={person.public_id: names for person, names in written.items()},
     )  # fmt: skip
-    person = register_person(
-        event, profile=profile, fields=fields, source=Source.IMPORT, now=now, viewer=viewer,
-        state=S(row.state), key=row.key, tells=tells,
-    )  # fmt: skip
-    # Only now: a row that is refused takes its new profile with it.
-    known.by_organisation.setdefault(profile.organisation.name.casefold(), profile)
-    known.by_email[person.email.lower()] = person
-    if row.key:
-        known.by_key[row.key] = person
+    give_places(event, tuple(paid), now=now, actor=viewer)
 
 
-def _update(person: Participant, row: PersonRow, *, viewer: Viewer, now: datetime) -> None:
-    changes = _changes(person, row)
-    gets_place = changes.pop("state", "") == S.REGISTERED
+def _write(person: Participant, changes: Mapping[str, str]) -> None:
+    """What the file adds; a form that somebody has open learns that the row has changed."""
     for name, value in changes.items():
         setattr(person, name, value)
-    if changes:
-        # A form that somebody has open learns that the row has changed.
-        person.version += 1
-        person.save(update_fields=[*changes, "version", "updated_at"])
-        record_change(
-            person.hub_id, actor_id=viewer.user_id, action="update", subject_type="event_participant",
-            subject_id=person.public_id, changed_fields=changes,
-        )  # fmt: skip
-    if gets_place:
-        promote_person(person, viewer=viewer, now=now)
+    person.version += 1
+    person.updated_at = timezone.now()

@@ -11,8 +11,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from events.domain.locks import lock_event
 from events.domain.people.registering import cancel_person
-from events.domain.people.waiting import lock_event
 from events.domain.timetable.telling_meetings import tell_of_erasure
 from events.enums import EventState, MeetingState, ParticipantState, RequestState
 from events.models import Event, Meeting, MeetingRequest, Participant, Slot
@@ -29,7 +29,8 @@ def leave_events(profile: Profile, *, now: datetime) -> int:
     """
     own = Participant.objects.filter(participation__profile=profile, event__ends_at__gt=now)
     events = Event.objects.filter(pk__in=own.values("event")).exclude(state=EventState.OVER)
-    return sum(_leave(lock_event(event), profile, now=now) for event in events.order_by("pk"))
+    locked = [lock_event(event) for event in events.order_by("pk")]
+    return sum(_leave(event, profile, now=now) for event in locked)
 
 
 def _leave(event: Event, profile: Profile, *, now: datetime) -> int:

@@ -6,9 +6,9 @@ from typing import ClassVar
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from events.domain.locks import lock_people
 from events.domain.people.registering import lock_person, require_coming_event
 from events.domain.people.telling_people import tell_person
-from events.domain.people.waiting import lock_event
 from events.enums import ParticipantState
 from events.models import Participant
 from hubs.policies import Viewer
@@ -36,8 +36,10 @@ def ask_to_open_up(person: Participant, *, asker: Participant, viewer: Viewer, n
     Raises:
         CannotBeAsked, NotAllowed, NotFound, EventIsOver
     """
+    if asker.event_id != person.event_id:
+        raise _cannot_be_asked()
     own = lock_person(asker, viewer=viewer)
-    lock_event(person.event)
+    lock_people((person.pk,))
     locked = Participant.objects.select_related("event").get(pk=person.pk)
     require_coming_event(locked.event, now=now)
     _require_askable(own, locked)
@@ -55,10 +57,14 @@ def ask_to_open_up(person: Participant, *, asker: Participant, viewer: Viewer, n
 
 
 def _require_askable(asker: Participant, person: Participant) -> None:
-    is_other = asker.event_id == person.event_id and asker.organisation_id != person.organisation_id
+    is_other = asker.organisation_id != person.organisation_id
     comes = person.state == asker.state == ParticipantState.REGISTERED
     if not (is_other and comes and person.may_be_asked) or person.meets:
-        raise CannotBeAsked(_("This person cannot be asked to open up for meetings."))
+        raise _cannot_be_asked()
+
+
+def _cannot_be_asked() -> CannotBeAsked:
+    return CannotBeAsked(_("This person cannot be asked to open up for meetings."))
 
 
 def _action(asker: Participant) -> str:

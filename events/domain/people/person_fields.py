@@ -90,6 +90,22 @@ def _most(number: int | None) -> int | None:
 def new_code(event_id: int) -> str:
     """A code for the badge that no other person of the event has; it opens nothing, so it need not be a secret."""
     while True:
-        code = "".join(secrets.choice(CODE_LETTERS) for _letter in range(CODE_LENGTH))
+        code = _any_code()
         if not Participant.objects.filter(event_id=event_id, code=code).exists():
             return code
+
+
+def new_codes(event_id: int, number: int) -> list[str]:
+    """As many such codes: one query whatever their number."""
+    taken = set(Participant.objects.filter(event_id=event_id).values_list("code", flat=True))
+    made: list[str] = []
+    while len(made) < number:
+        code = _any_code()
+        if code not in taken:
+            taken.add(code)
+            made.append(code)
+    return made
+
+
+def _any_code() -> str:
+    return "".join(secrets.choice(CODE_LETTERS) for _letter in range(CODE_LENGTH))

@@ -8,10 +8,12 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
+from events.domain.groups.telling_groups import groups_by_person
+from events.domain.locks import lock_event
 from events.domain.people.registering import EventIsOver, lock_person, require_coming_event
 from events.domain.people.telling_people import tell_person
-from events.domain.people.waiting import LIVING, fill_places, lock_event
-from events.enums import MeetingState, ParticipantState
+from events.domain.people.waiting import LIVING, fill_places
+from events.enums import EventState, MeetingState, ParticipantState
 from events.models import Event, MeetingSide, Participant
 from events.queries.people import people_in, places_left, queue_of
 from hubs.models import User
@@ -64,7 +66,7 @@ def reconfirm(person: Participant, *, now: datetime, actor: Viewer | None = None
 def release_unconfirmed(event: Event, *, now: datetime) -> int:
     """Let the waiting have the places of those who stayed silent `ANSWER_DAYS`; returns how many were moved.
 
-    Never more than wait, the latest registered first, and nobody whose published meetings others count on.
+    Never more than wait, the latest registered first, and nobody whose published meetings or groups others count on.
     """
     locked = lock_event(event)
     left = places_left(locked)
@@ -87,7 +89,8 @@ def _silent(event: Event, *, now: datetime) -> QuerySet[Participant]:
     planned = MeetingSide.objects.filter(participant=OuterRef("pk"), meeting__state=MeetingState.PLANNED)
     asked_before = now - timedelta(days=ANSWER_DAYS)
     rows = people_in(event, S.REGISTERED).filter(reconfirmed_at__isnull=True, reconfirm_asked_at__lte=asked_before)
-    return rows.filter(~Exists(planned)).order_by("-created_at", "-id")
+    in_groups = list(groups_by_person(event)) if event.state == EventState.PUBLISHED else []
+    return rows.filter(~Exists(planned)).exclude(pk__in=in_groups).order_by("-created_at", "-id")
 
 
 def _record(person: Participant, action: str, *, actor: Viewer | None) -> None:

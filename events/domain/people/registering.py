@@ -7,10 +7,12 @@ from typing import Any, ClassVar
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from events.domain.groups.telling_groups import telling_of_groups
+from events.domain.locks import lock_event
 from events.domain.people.admitting import require_admission, require_agreement, require_host
 from events.domain.people.person_fields import PersonFields, new_code
 from events.domain.people.telling_people import tell_person
-from events.domain.people.waiting import count_agreements, fill_places, has_room, lock_event
+from events.domain.people.waiting import count_agreements, fill_places, has_room
 from events.enums import EventState, ParticipantState
 from events.models import Event, Participant, Participation, Stand
 from hubs.models import User
@@ -131,10 +133,11 @@ def _store(
     person = found or Participant(hub_id=event.hub_id, event=event, code=new_code(event.pk))
     person.participation = participation
     person.stand = person.stand or Stand.objects.filter(event=event, organisation=profile.organisation_id).first()
-    assign(person, values | _began(event, values["state"], now=now))
+    assign(person, values | began(event, values["state"], now=now))
     person.imported_key = key or person.imported_key
     person.version += 0 if found is None else 1
-    save_valid(person)
+    with telling_of_groups(event, now=now):
+        save_valid(person)
     _record(person, viewer, "register")
     if found is not None and person.state == S.REGISTERED:
         count_agreements(person, now=now)
@@ -144,7 +147,7 @@ def _store(
     return person
 
 
-def _began(event: Event, state: str, *, now: datetime) -> dict[str, Any]:
+def began(event: Event, state: str, *, now: datetime) -> dict[str, Any]:
     """The marks of somebody who has just come in; who comes after the reconfirmation was asked has confirmed."""
     is_late = event.reconfirm_at is not None and event.reconfirm_at <= now
     return {
@@ -204,7 +207,8 @@ def _require_free_address(person: Participant, email: str) -> None:
 def cancel_person(
     person: Participant, *, now: datetime, actor: Viewer | None = None, tells: bool = True
 ) -> Participant:
-    """The person does not come: meetings are called off, colleagues get agendas of their own, the place is free.
+    """The person does not come: meetings are called off, groups around questions go on without, colleagues get agendas
+    of their own, the place is free.
 
     Cancelling twice is once. `actor` is None where the person's own link or an import says so.
 
@@ -217,22 +221,24 @@ def cancel_person(
     require_coming_event(locked.event, now=now, called_off_too=True)
     locked.state, locked.cancelled_at, locked.queued_at = S.CANCELLED, now, None
     locked.version += 1
-    locked.save()
+    with telling_of_groups(locked.event, now=now):
+        locked.save()
+    team = list(locked.team.order_by("pk"))
     locked.team.update(host=None)
     _record(locked, actor, "cancel", ["state"])
-    _call_meetings_off(locked, now=now)
+    call_meetings_off(locked, team, now=now)
     if tells:
         tell_person(locked, "event_cancelled", now=now)
     fill_places(locked.event, now=now)
     return locked
 
 
-def _call_meetings_off(person: Participant, *, now: datetime) -> None:
+def call_meetings_off(person: Participant, team: list[Participant], *, now: datetime) -> None:
     """Only where others count on the person; the module that tells them is above this one in its turn."""
     if person.requests_sent.exists() or person.requests_received.exists() or person.guest_of.exists():
         from events.domain.timetable.day_changes import note_cancellation
 
-        note_cancellation(person, now=now)
+        note_cancellation(person, team=team, now=now)
 
 
 @transaction.atomic

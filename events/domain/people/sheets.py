@@ -17,8 +17,8 @@ from openpyxl.utils.exceptions import InvalidFileException
 from kernel.errors import DomainError
 
 MOST_BYTES = 5 * 1024 * 1024
-# Each row is a handful of queries, and a web process waits for them all.
-MOST_ROWS = 1_000
+# Above the largest brokerage; a web process stores as many in a few seconds (docs/events.md).
+MOST_ROWS = 5_000
 MOST_COLUMNS = 200
 MOST_CELL = 2_000
 # What an XLSX may unpack to: far above any list of people, far below what hurts.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from events.domain.people.waiting import lock_event
+from events.domain.locks import lock_event
 from events.models import EventStatement, Participation
 from events.models.people import MAX_EVENT_TEXT
 from hubs.policies import Viewer, may_organise, owns

@@ -12,6 +12,7 @@ from events.domain.setup.changing import change_event, save_change
 from events.domain.timetable.day_changes import note_event_called_off
 from events.enums import EventState, OfferState, ParticipantState, QuestionState, RequestMode, RunState
 from events.models import Event, Participant, Publication, Question, StandbyOffer, TimetableRun
+from events.queries.groups import questions_held
 from events.templates import template_of
 from hubs.policies import Viewer
 from kernel.errors import DomainError
@@ -100,7 +101,7 @@ def waits_for_groups(event: Event) -> bool:
     """Whether the day is made of groups around questions and none has been composed."""
     if not template_of(event.kind).has_questions:
         return False
-    return not Question.objects.filter(event=event, state=QuestionState.TAKEN).exists()
+    return not questions_held(event).exists()
 
 
 def may_be_called_off(event: Event) -> bool:
@@ -121,10 +122,15 @@ def call_off(event: Event, *, viewer: Viewer, version: int, reason: str, now: da
     if not may_be_called_off(locked):
         raise StepNotOpen(_("The event is over, so it cannot be called off."))
     locked.cancel_reason = clean_text(reason, field="reason", max_length=MAX_REASON, min_letters=3)
-    was_draft = locked.state == EventState.DRAFT
+    was_draft, was_published = locked.state == EventState.DRAFT, locked.state == EventState.PUBLISHED
     locked.state = EventState.CANCELLED
     save_change(locked, viewer=viewer, action="call_off_event", changed=["state", "cancel_reason"])
     note_event_called_off(locked, actor=viewer, now=now)
+    if not was_published:
+        # Nobody was told of these groups, so no calendar is told that they are off.
+        Question.objects.filter(event=locked, state=QuestionState.TAKEN).update(
+            state=QuestionState.HANDED_IN, slot=None, hall=None
+        )
     StandbyOffer.objects.filter(event=locked, state=OfferState.OFFERED).update(state=OfferState.LAPSED)
     TimetableRun.objects.filter(event=locked, state=RunState.WAITING).update(state=RunState.CANCELLED, finished_at=now)
     TimetableRun.objects.filter(event=locked, state=RunState.RUNNING).update(wants_stop=True)

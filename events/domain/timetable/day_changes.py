@@ -10,7 +10,7 @@ from events.domain.timetable.meetings import call_off_meeting, people_in
 from events.domain.timetable.moving import withdraw_meeting
 from events.domain.timetable.telling_meetings import tell_changed
 from events.enums import MeetingState
-from events.models import Event, Meeting, MeetingRequest, Participant, RequestGuest, Slot
+from events.models import Event, Meeting, MeetingRequest, MeetingSide, Participant, RequestGuest, Slot
 from events.queries.wishes import OPEN
 from hubs.policies import Viewer
 from kernel.audit import record_change
@@ -18,12 +18,13 @@ from matching.domain.introductions.capacity import free_places
 
 
 @transaction.atomic
-def note_cancellation(participant: Participant, *, now: datetime) -> int:
+def note_cancellation(participant: Participant, *, team: Iterable[Participant] = (), now: datetime) -> int:
     """Call off the meetings of a person who does not come, and tell the others; how many meetings.
 
-    Where the person was only a guest, the meeting goes on without. The requests stay: somebody who comes after all
-    is planned again; until then they take no place of anybody's month. Freed tables show on the organiser's page, to
-    be offered to others. What has begun was held, or not: both sides tell that.
+    Where the person was only a guest, the meeting goes on without. The `team` shared the agenda until now: they are
+    told like the others, and what is called off stays in their calendars as such. The requests stay: somebody who comes
+    after all is planned again; until then they take no place of anybody's month. Freed tables show on the organiser's
+    page, to be offered to others. What has begun was held, or not: both sides tell that.
     """
     _free_places(MeetingRequest.objects.filter(Q(sender=participant) | Q(receiver=participant)))
     meetings = _planned(participant.event).filter(sides__participant=participant, slot__starts_at__gt=now).distinct()
@@ -35,6 +36,12 @@ def note_cancellation(participant: Participant, *, now: datetime) -> int:
         meeting.changed_at = now
         meeting.save(update_fields=["changed_at", "updated_at"])
     _call_off(called_off, actor=None, now=now)
+    left = [
+        MeetingSide(hub_id=meeting.hub_id, meeting=meeting, participant=colleague)
+        for meeting in called_off
+        for colleague in team
+    ]
+    MeetingSide.objects.bulk_create(left, ignore_conflicts=True)
     others = [person for person in people_in([*called_off, *going_on]) if person.pk != participant.pk]
     tell_changed(participant.event, others, now=now)
     return len(called_off)

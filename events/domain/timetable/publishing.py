@@ -9,6 +9,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from events.domain.groups.telling_groups import tell_groups
+from events.domain.locks import lock_event
 from events.domain.setup.changing import change_event, save_change
 from events.domain.timetable.meeting_places import require_open
 from events.domain.timetable.meetings import (
@@ -26,7 +27,7 @@ from events.domain.timetable.telling_meetings import tell_changed, tell_timetabl
 from events.domain.timetable.timetable_changes import Changes, compare
 from events.domain.timetable.timetable_errors import EventNotPlannable, TimetableOutdated
 from events.enums import COMING, EventState, RunKind, RunState
-from events.models import Event, Meeting, MeetingRequest, Participant, Publication, Slot, Stand, Table, TimetableRun
+from events.models import Meeting, MeetingRequest, Participant, Publication, Slot, Stand, Table, TimetableRun
 from hubs.policies import Viewer
 from kernel.audit import record_change
 from kernel.errors import NotFound
@@ -177,7 +178,7 @@ def place_meeting(
         PlaceTaken: it would break a rule of the timetable.
         NotFound: the request is not one that is planned.
     """
-    Event.objects.select_for_update().get(pk=request.event_id)
+    lock_event(request.event)
     there = Meeting.objects.filter(request=request, state="planned").first()
     if there is not None:
         return there

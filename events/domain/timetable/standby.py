@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from events.domain.locks import lock_event
 from events.domain.setup.changing import change_event
 from events.domain.timetable.meeting_places import Situation, open_slots, open_slots_on, require_open
 from events.domain.timetable.planning import Plan, problem_of
@@ -116,7 +117,7 @@ def answer_offer(offer: StandbyOffer, *, participant: Participant, accepts: bool
         NotAllowed: the person is neither side of it.
         OfferGone: it has expired, was declined, or the slot was taken.
     """
-    Event.objects.select_for_update().get(pk=offer.event_id)
+    lock_event(offer.event)
     row = StandbyOffer.objects.select_related("request__event", "slot", "table", "stand", "event").get(pk=offer.pk)
     side = _side_of(row, participant)
     if row.state == OfferState.TAKEN:
@@ -182,7 +183,13 @@ def withdraw_offer(offer: StandbyOffer, *, viewer: Viewer) -> StandbyOffer:
 
 def lapse_due(now: datetime) -> int:
     """A duty: offers whose time has passed, and those whose slot either side has filled otherwise."""
-    open_offers = StandbyOffer.objects.filter(state=OfferState.OFFERED)
+    events = Event.objects.filter(pk__in=StandbyOffer.objects.filter(state=OfferState.OFFERED).values("event"))
+    return sum(_lapse(event, now) for event in events.order_by("pk"))
+
+
+@transaction.atomic
+def _lapse(event: Event, now: datetime) -> int:
+    open_offers = StandbyOffer.objects.filter(event=lock_event(event), state=OfferState.OFFERED)
     lapsed = open_offers.filter(expires_at__lte=now).update(state=OfferState.LAPSED, updated_at=now)
     return lapsed + _lapse_filled(open_offers, now)
 

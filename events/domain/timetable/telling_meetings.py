@@ -36,8 +36,14 @@ def tell_offer(offer: StandbyOffer, people: Iterable[Participant], *, now: datet
 
 
 def tell_of_erasure(request: MeetingRequest, people: Iterable[Participant], slot: Slot | None, *, now: datetime) -> int:
-    """Mail those who lose a meeting because the other side is erased: the mail outlives the meeting."""
+    """Mail those who lose a meeting because the other side is erased: the mail outlives the meeting.
+
+    It names the meeting's calendar entry, so that calendars can still be told to drop it.
+    """
+    meeting = Meeting.objects.filter(request=request).first()
     named = {"slot": str(slot.public_id) if slot is not None else ""}
+    if meeting is not None:
+        named |= {"meeting": str(meeting.public_id), "sequence": str(meeting.sequence)}
     return _tell(request.event, people, "event_meeting_gone", named, f"event_meeting_gone:{request.public_id}", now=now)
 
 

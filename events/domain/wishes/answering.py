@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from events.domain.people.waiting import lock_event
+from events.domain.locks import lock_event
 from events.domain.timetable.day_changes import note_withdrawal
 from events.domain.timetable.meeting_places import open_slots
 from events.domain.timetable.planning import problem_of
@@ -21,7 +21,7 @@ from events.domain.wishes.wishing import weigh_requests
 from events.enums import COMING, EventState, MeetingState, RequestMode, RequestState
 from events.models import Meeting, MeetingRequest, Participant
 from events.models.wishes import MAX_REASON
-from events.queries.wishes import is_hidden, unanswered
+from events.queries.wishes import is_hidden, is_silent, keeps_no_thanks, unanswered
 from hubs.policies import Viewer
 from kernel.errors import NotFound
 from matching.domain.introductions.days import reminder_at
@@ -45,7 +45,8 @@ def answer_request(
         NotFound: the request is gone.
         NotAllowed: the viewer does not speak for the receiver.
         AlreadyAnswered, AnswerTooLate
-        SaidNoThanks: a yes to somebody to whom the receiver has said "no thanks".
+        SaidNoThanks: a yes to somebody to whom the receiver has said "no thanks"; its colleagues do not find the
+            request, as they do not see it.
         TakesNoMeetings: a yes of somebody who takes no meetings any more.
         NoFreeSlot: no slot is free for both; nothing was answered.
         InvalidInput: the note is too long.
@@ -53,6 +54,7 @@ def answer_request(
     lock_event(request.event)
     locked = lock_request(request)
     require_speaking_for(viewer, locked.receiver)
+    _require_in_sight(locked, viewer)
     _require_open(locked, now=now)
     words = clean_text(note, field="note", max_length=MAX_REASON)
     if accepts:
@@ -98,7 +100,7 @@ def withdraw_request(
     if locked.state not in mine:
         raise AlreadyAnswered(_("This request has ended already."))
     if person.pk not in mine[S(locked.state)]:
-        raise NotFound(_("We cannot find that request. It may have been taken back."))
+        raise _gone()
     if Meeting.objects.filter(request=locked, state=MeetingState.PLANNED, slot__starts_at__lte=now).exists():
         raise MeetingAgreed(_("This meeting has begun. Tell the organiser if it was not held."))
     if note_withdrawal(locked, actor=viewer, now=now):
@@ -139,8 +141,18 @@ def lock_request(request: MeetingRequest) -> MeetingRequest:
     rows = MeetingRequest.objects.select_related("event", "stand", *joined, *(f"{side}__event" for side in people))
     found = rows.filter(pk=request.pk).first()
     if found is None:
-        raise NotFound(_("We cannot find that request. It may have been taken back."))
+        raise _gone()
     return found
+
+
+def _require_in_sight(locked: MeetingRequest, viewer: Viewer | None) -> None:
+    """A request that silence keeps from the reader is as good as taken back; one's own "no thanks" alone is told."""
+    if is_silent(locked) and not (is_hidden(locked) and keeps_no_thanks(viewer, locked.receiver)):
+        raise _gone()
+
+
+def _gone() -> NotFound:
+    return NotFound(_("We cannot find that request. It may have been taken back."))
 
 
 def _require_open(locked: MeetingRequest, *, now: datetime) -> None:
@@ -223,6 +235,6 @@ def _remind(locked: MeetingRequest, now: datetime) -> bool:
         return False
     locked.reminded_at = now
     locked.save(update_fields=["reminded_at"])
-    if not is_hidden(locked):
+    if not is_silent(locked):
         tell_of_request(locked, "event_request_reminder", reader=locked.receiver, now=now)
     return True

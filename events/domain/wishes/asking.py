@@ -1,7 +1,8 @@
 """Asking somebody at an event for a meeting, with a reason.
 
 Whoever has said "no thanks" to the sender is asked like everybody else as far as the sender can see: the request
-takes its place under both caps, waits, and expires on its day without an answer. The receiver never hears of it.
+takes its place under both caps, waits, and expires on its day without an answer. The receiver never hears of it. So it
+is with a colleague who asks in the name of somebody who has said it: the colleague cannot tell it from silence.
 """
 
 from datetime import datetime, timedelta
@@ -9,7 +10,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from events.domain.wishes.pair_words import words_between
+from events.domain.locks import lock_event, lock_people
+from events.domain.wishes.pair_words import request_of, words_between
 from events.domain.wishes.telling_wishes import tell_of_request
 from events.domain.wishes.wish_errors import AskedTooOften, SaidNoThanks, WishesOnly
 from events.domain.wishes.wish_rules import require_meets, require_pair, require_speaking_for, require_wishes_open
@@ -19,16 +21,17 @@ from events.models import Event, MeetingRequest, Participant, Preference, Stand
 from events.models.wishes import MAX_REASON
 from events.queries.wishes import (
     OPEN,
-    is_hidden,
+    is_silent,
     keeps_no_thanks,
     no_thanks_of,
     open_requests_of,
     requests_between,
+    silent_requests,
     stand_people,
 )
 from hubs.policies import Viewer
 from kernel.audit import record_change
-from kernel.errors import NotAllowed, NotFound
+from kernel.errors import NotFound
 from matching.domain.introductions.capacity import free_place, take_place
 from matching.domain.introductions.days import deadline
 from matching.domain.introductions.errors import AlreadyAsked
@@ -60,14 +63,15 @@ def ask_meeting(
         NotAllowed, NotFound, NotComing, SameOrganisation, WishesClosed, TakesNoMeetings
         InvalidInput: it is one's own person, or no reason.
         WishesOnly: at this event the organiser plans from wishes.
-        SaidNoThanks: the sender's own.
+        SaidNoThanks: the sender's own; a colleague who asks in its name hears nothing of it.
         AlreadyAsked, AskedTooOften
         TooManyOpen: as many requests wait as one may have open.
         CapReached: the receiver's month is full.
     """
     require_speaking_for(viewer, sender)
-    own, other = require_pair(sender, receiver)
-    own, other = _locked(own, other)
+    lock_event(sender.event)
+    # What holds is read under the lock: one of them may have cancelled, or given the agenda up, a moment ago.
+    own, other = require_pair(*_locked(*require_pair(sender, receiver)))
     event = own.event
     require_wishes_open(event, now=now)
     _require_requests(event)
@@ -84,7 +88,7 @@ def ask_meeting(
     take_place_of(request, now=now)
     weigh_requests(own, other)
     record_request(request, viewer, "ask")
-    if not is_hidden(request):
+    if not is_silent(request):
         tell_of_request(request, "event_request", reader=other, now=now)
     request.refresh_from_db(fields=["is_must"])
     return request
@@ -121,12 +125,12 @@ def last_moment(event: Event, *, now: datetime) -> datetime:
     return max(min(ends), now + timedelta(minutes=1))
 
 
-def _locked(*people: Participant) -> tuple[Participant, ...]:
-    """Both under a lock, in order of key, so that two who ask each other at once wait in the same order."""
-    keys = [person.pk for person in people]
-    list(Participant.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
-    rows = Participant.objects.select_related("event", "participation__profile__organisation").in_bulk(keys)
-    return tuple(rows[key] for key in keys)
+def _locked(one: Participant, other: Participant) -> tuple[Participant, Participant]:
+    """Both as they are now, under their locks."""
+    lock_people((one.pk, other.pk))
+    rows = Participant.objects.select_related("event", "participation__profile__organisation")
+    found = rows.in_bulk((one.pk, other.pk))
+    return found[one.pk], found[other.pk]
 
 
 def _require_requests(event: Event) -> None:
@@ -138,11 +142,10 @@ def _require_requests(event: Event) -> None:
 
 def _require_askable(sender: Participant, receiver: Participant, viewer: Viewer | None) -> None:
     name = {"name": receiver.name}
-    if receiver.pk in no_thanks_of(sender):
-        if not keeps_no_thanks(viewer, sender):
-            raise NotAllowed(_("Let %(name)s ask for this meeting.") % {"name": sender.name})
+    if keeps_no_thanks(viewer, sender) and receiver.pk in no_thanks_of(sender):
         raise SaidNoThanks(_("You have said no thanks to %(name)s. Take that back first.") % name)
-    earlier = list(requests_between(sender, receiver))
+    # What the sender's side never hears of stands in nobody's way: "has asked you already" would tell.
+    earlier = list(requests_between(sender, receiver).exclude(pk__in=silent_requests(sender)))
     for row in earlier:
         if row.state in OPEN:
             raise AlreadyAsked(_already(row, sender) % name, request=str(row.public_id))
@@ -162,7 +165,7 @@ def _already(row: MeetingRequest, sender: Participant) -> str:
 
 
 def _wish(sender: Participant, receiver: Participant, *, is_must: bool) -> None:
-    """Who asks wishes; a mark that is there stays, unless it is raised.
+    """Who asks wishes; a mark that is there stays, unless it is raised. A "no thanks" is raised by nobody.
 
     Raises:
         TooManyWishes
@@ -173,7 +176,7 @@ def _wish(sender: Participant, receiver: Participant, *, is_must: bool) -> None:
         Preference.objects.create(
             hub_id=sender.hub_id, event=sender.event, person=sender, other=receiver, wanting=wanted
         )
-    elif found is not None and is_must and found.wanting != Wanting.MUST:
+    elif found is not None and is_must and found.wanting == Wanting.WANT:
         found.wanting = Wanting.MUST
         found.save(update_fields=["wanting", "updated_at"])
 
@@ -194,18 +197,7 @@ def _stand_of(receiver: Participant, stand: Stand | None) -> Stand | None:
 def _create(
     sender: Participant, receiver: Participant, reason: str, *, stand: Stand | None, now: datetime
 ) -> MeetingRequest:
-    words = words_between(sender, receiver, now=now)
-    return MeetingRequest.objects.create(
-        hub_id=sender.hub_id,
-        event=sender.event,
-        sender=sender,
-        receiver=receiver,
-        stand=stand,
-        reason=reason,
-        seeker_text=words.ours,
-        receiver_text=words.theirs,
-        direction=words.direction,
-        worth=words.worth,
-        asked_at=now,
-        expires_at=last_moment(sender.event, now=now),
-    )
+    words, last = words_between(sender, receiver, now=now), last_moment(sender.event, now=now)
+    request = request_of(sender, receiver, words, now=now, stand=stand, reason=reason, expires_at=last)
+    request.save()
+    return request

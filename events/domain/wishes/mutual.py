@@ -7,9 +7,10 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from events.domain.locks import lock_profiles
 from events.domain.setup.changing import change_event
 from events.domain.wishes.asking import record_request
-from events.domain.wishes.pair_words import PairWords, words_between
+from events.domain.wishes.pair_words import PairWords, request_of, words_between
 from events.domain.wishes.wish_errors import RequestsOnly, WishesClosed
 from events.enums import EventState, RequestMode, RequestOrigin, RequestState, Wanting
 from events.models import Event, MeetingRequest, Participant, Preference
@@ -45,6 +46,7 @@ def make_mutual_requests(event: Event, *, viewer: Viewer, now: datetime) -> int:
     people = {person.pk: person for person in people_who_take_meetings(locked)}
     wanted = mutual_wishes(locked, people)
     words = {pair: words_between(people[pair[0]], people[pair[1]], now=now) for pair in wanted}
+    lock_profiles(people[key].participation.profile_id for pair in wanted for key in pair)
     order = sorted(wanted, key=lambda pair: (-words[pair].worth, pair))
     return sum(_agree(people[one], people[other], words[one, other], viewer, is_must=wanted[one, other], now=now)
                for one, other in order)  # fmt: skip
@@ -78,21 +80,16 @@ def _agree(
     """Whether a meeting is noted: not where the month of the one who is counted is full."""
     if _has_cap(one) and not _has_cap(other):
         one, other, words = other, one, words.turned()
-    request = MeetingRequest(
+    request = request_of(
+        one,
+        other,
+        words,
+        now=now,
         public_id=uuid4(),
-        hub_id=one.hub_id,
-        event=one.event,
-        sender=one,
-        receiver=other,
         stand=other.stand or one.stand,
         origin=RequestOrigin.MUTUAL,
         state=RequestState.ACCEPTED,
         is_must=is_must,
-        seeker_text=words.ours,
-        receiver_text=words.theirs,
-        direction=words.direction,
-        worth=words.worth,
-        asked_at=now,
         expires_at=one.event.starts_at,
         answered_at=now,
         made_by_id=viewer.user_id,

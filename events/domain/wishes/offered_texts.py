@@ -13,6 +13,7 @@ from django.db.models import prefetch_related_objects
 from numpy.typing import NDArray
 
 from events.domain.wishes.pairing import Market, Parties, Texts
+from events.domain.wishes.usual_scale import Scale, usual_scale
 from events.domain.wishes.word_scores import word_scores
 from events.enums import EventKind
 from events.models import Event, EventStatement, Participant, Participation
@@ -33,6 +34,7 @@ from matching.indexing.codes import (
     term_number,
     theme_bits,
 )
+from matching.languages import guess_language
 from matching.queries.index import content_hash, stored_vectors
 from matching.serving import encoder_with, hub_index, query_encoder
 from matching.statement_texts import passage_text, reads_as_statement, term_queries
@@ -45,7 +47,6 @@ MOST_TEXTS_A_KIND = 8
 _TEXTS_A_BATCH = 64
 _SHARED = frozenset({Visibility.PUBLIC.value, Visibility.MEMBERS.value})
 _LIKENESS = frozenset({EventKind.ERFA, EventKind.MASTERCLASS})
-_SEED = 20_260
 
 
 @dataclass(frozen=True)
@@ -80,12 +81,16 @@ class EventMarket:
 
 
 @dataclass(frozen=True)
-class _Scale:
-    """Which encoder, and what makes its nearness comparable; without an index the event's own texts tell."""
+class CentredTexts:
+    """Texts as centred vectors (s, dimension) with their languages (s,), and what centres and calibrates what is asked
+    of them, so that a text in another language is as near as one in the same.
+    """
 
     encoder: str
-    centring: Centring | None = None
-    background: Background | None = None
+    centring: Centring
+    vectors: NDArray[np.float32]
+    languages: NDArray[np.int16]
+    background: Background
 
 
 def purpose_of(event: Event) -> Purpose:
@@ -125,10 +130,11 @@ def offered_by(
 
 
 def _of_event(row: Participation, levels: frozenset[str]) -> list[OfferedText]:
+    """Own words come with the language of the page on which they were written: their own is read from them."""
     about, keywords = _about(row.profile), row.profile.keywords
     found = [
-        OfferedText(each.kind, each.text, each.language, passage_text(each.text, about=about, keywords=keywords),
-                    each.statement, each)
+        OfferedText(each.kind, each.text, each.statement.language if each.statement else guess_language(each.text),
+                    passage_text(each.text, about=about, keywords=keywords), each.statement, each)
         for each in row.statements.all()
         if each.kind != StatementKind.ABOUT and each.is_open_to(levels)
     ]  # fmt: skip
@@ -171,26 +177,37 @@ def _few(texts: list[OfferedText]) -> list[OfferedText]:
 def _market(
     hub_id: int, rows: Sequence[Participation], offered: list[OfferedText], owner: NDArray[np.int64], purpose: Purpose
 ) -> Market:
-    languages = [text.language for text in offered]
-    scale = _scale(hub_id)
-    raw = _vectors(hub_id, scale.encoder, offered)
-    centring = scale.centring or Centring.of(raw, languages)
-    texts = _texts(offered, owner, centring.apply(raw, languages))
-    background = scale.background or Background.of(texts.vectors, texts.language, np.random.default_rng(_SEED))
+    centred = centred_texts(hub_id, offered)
+    texts = _texts(offered, owner, centred)
     asked = [term_queries(text.text, text.language) for text in offered]
-    words = word_scores([text.text for text in offered], languages, asked)
-    return Market(_parties(rows, purpose), texts, background, words)
+    words = word_scores([text.text for text in offered], [text.language for text in offered], asked)
+    return Market(_parties(rows, purpose), texts, centred.background, words)
 
 
-def _scale(hub_id: int) -> _Scale:
+def centred_texts(hub_id: int, offered: Sequence[OfferedText]) -> CentredTexts:
+    """These texts on the scale of the hub's index, or on one of their own; embeds what has no vector yet.
+
+    Raises:
+        NotReady: the language model is not built on this machine.
+    """
+    spoken = [text.language for text in offered]
+    languages = np.array([language_number(language) for language in spoken], np.int16)
+    scale = _scale(hub_id)
+    vectors = scale.centring.apply(_vectors(hub_id, scale.encoder, offered), spoken)
+    return CentredTexts(scale.encoder, scale.centring, vectors, languages, scale.background)
+
+
+def _scale(hub_id: int) -> Scale:
+    """That of the hub's index where it has enough texts; a new hub has not."""
     try:
         index = hub_index(hub_id)
     except NotReady:
-        return _Scale(query_encoder().encoder.fingerprint)
-    return _Scale(index.version.encoder, index.centring, index.background)
+        return usual_scale(query_encoder().encoder.fingerprint)
+    known = Scale(index.version.encoder, index.centring, index.background)
+    return known if known.is_known else usual_scale(known.encoder)
 
 
-def _vectors(hub_id: int, encoder: str, offered: list[OfferedText]) -> NDArray[np.float32]:
+def _vectors(hub_id: int, encoder: str, offered: Sequence[OfferedText]) -> NDArray[np.float32]:
     """Raw vectors (s, dimension) of the passages: stored ones, and new ones for what was never embedded."""
     known = stored_vectors(hub_id, encoder, {text.digest for text in offered})
     for text in offered:
@@ -230,20 +247,20 @@ def _key(encoder: str, digest: str) -> str:
     return f"{encoder[:48]}:{digest[:24]}"
 
 
-def _texts(offered: list[OfferedText], owner: NDArray[np.int64], vectors: NDArray[np.float32]) -> Texts:
+def _texts(offered: list[OfferedText], owner: NDArray[np.int64], centred: CentredTexts) -> Texts:
     own = [text.statement for text in offered]
     named = [[kind.value in named_kinds(text.text) for kind in KINDS] for text in offered]
     weights = [WORDS_WEIGHT if reads_as_statement(text.text) else SHORT_WORDS_WEIGHT for text in offered]
     return Texts(
         owner=owner,
         kind=np.array([statement_kind_number(text.kind) for text in offered], np.int16),
-        language=np.array([language_number(text.language) for text in offered], np.int16),
+        language=centred.languages,
         purpose=np.array([term_number(row.purpose_id if row else None) for row in own], np.int16),
         collaboration=np.array([term_number(row.collaboration_id if row else None) for row in own], np.int16),
         stage=np.array([term_number(row.stage_id if row else None) for row in own], np.int16),
         named_kinds=np.array(named, np.bool_).reshape(len(offered), len(KINDS)),
         words_weight=np.array(weights, np.float32),
-        vectors=vectors,
+        vectors=centred.vectors,
     )
 
 

@@ -14,13 +14,13 @@ from events.domain.setup.changing import change_event, save_change
 from events.domain.timetable.planning import problem_of
 from events.domain.timetable.timetable_errors import EventNotPlannable, PlaceTaken
 from events.domain.wishes.asking import record_request, take_place_of
-from events.domain.wishes.pair_words import words_between
+from events.domain.wishes.pair_words import request_of, words_between
 from events.domain.wishes.wish_errors import KeptApart, NotComing
 from events.domain.wishes.wish_rules import require_meets
 from events.enums import COMING, EventState, RequestOrigin, RequestState, Wanting
 from events.models import Event, MeetingRequest, Participant, Preference, RequestGuest, Slot, Stand, Table
 from events.models.wishes import MAX_REASON
-from events.queries.wishes import OPEN, agenda_of, pairs_kept_apart, requests_between
+from events.queries.wishes import OPEN, host_of, pairs_kept_apart, requests_between
 from hubs.policies import Viewer
 from kernel.errors import InvalidInput, NotFound
 from matching.domain.introductions.errors import AlreadyAsked
@@ -91,7 +91,7 @@ def _agendas(event: Event, people: Sequence[Participant]) -> list[Participant]:
     found = rows.in_bulk(keys)
     if len(found) != len(set(keys)):
         raise NotFound(_("We cannot find that person at this event."))
-    agendas = [agenda_of(found[key]) for key in keys]
+    agendas = [host_of(found[key]) for key in keys]
     if not 2 <= len(agendas) <= MOST_PEOPLE:
         raise InvalidInput(_("Choose two to %(most)d people.") % {"most": MOST_PEOPLE}, field="people")
     if len({agenda.pk for agenda in agendas}) != len(agendas):
@@ -133,7 +133,7 @@ def _require_together(event: Event, agendas: Sequence[Participant], spot: Table 
 
 def _avoids(stand: Stand, agendas: Sequence[Participant]) -> bool:
     said = Preference.objects.filter(stand=stand, wanting=Wanting.NO_THANKS).select_related("person__host")
-    return bool({agenda_of(row.person).pk for row in said} & {agenda.pk for agenda in agendas})
+    return bool({host_of(row.person).pk for row in said} & {agenda.pk for agenda in agendas})
 
 
 def _require_new(sender: Participant, receiver: Participant) -> None:
@@ -149,19 +149,14 @@ def _create(
     sender: Participant, receiver: Participant, reason: str, viewer: Viewer, *, now: datetime
 ) -> MeetingRequest:
     words = words_between(sender, receiver, now=now)
-    request = MeetingRequest(
-        hub_id=sender.hub_id,
-        event=sender.event,
-        sender=sender,
-        receiver=receiver,
+    request = request_of(
+        sender,
+        receiver,
+        words,
+        now=now,
         origin=RequestOrigin.ORGANISER,
         state=RequestState.ACCEPTED,
         reason=reason,
-        seeker_text=words.ours,
-        receiver_text=words.theirs,
-        direction=words.direction,
-        worth=words.worth,
-        asked_at=now,
         expires_at=sender.event.starts_at,
         answered_at=now,
         made_by_id=viewer.user_id,
@@ -170,7 +165,7 @@ def _create(
         with transaction.atomic():
             request.save()
     except IntegrityError as error:
-        # Asking does not wait for the event's lock: one of the two may ask at this very moment.
+        # The database's own word, should a request have come about without the event's lock.
         raise _asked_already() from error
     return request
 

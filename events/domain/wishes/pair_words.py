@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from django.utils.text import Truncator
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from events.domain.wishes.offered_texts import event_market, offered_by
 from events.domain.wishes.pairing import explain, judge
 from events.domain.wishes.suggesting import best_texts
-from events.models import Participant, Suggestion
+from events.models import MeetingRequest, Participant, Suggestion
 from kernel.errors import NotReady
 from matching.domain.introductions.days import local_day
 from matching.engine.weights import RANKERS
@@ -43,6 +44,24 @@ def words_between(one: Participant, other: Participant, *, now: datetime) -> Pai
         return stored
     reverse = _stored(other, one)
     return reverse.turned() if reverse is not None else _weighed(one, other, now)
+
+
+def request_of(
+    sender: Participant, receiver: Participant, words: PairWords, *, now: datetime, **columns: Any
+) -> MeetingRequest:
+    """A request that is not stored yet, and keeps both texts as they are now."""
+    return MeetingRequest(
+        hub_id=sender.hub_id,
+        event=sender.event,
+        sender=sender,
+        receiver=receiver,
+        seeker_text=words.ours,
+        receiver_text=words.theirs,
+        direction=words.direction,
+        worth=words.worth,
+        asked_at=now,
+        **columns,
+    )
 
 
 def half_written(words: PairWords) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
+from events.domain.locks import lock_profiles
 from events.domain.wishes.answering import withdraw_request
 from events.domain.wishes.asking import take_place_of
 from events.enums import COMING, RequestState
@@ -22,7 +23,9 @@ def note_return(participant: Participant, *, now: datetime) -> int:
     own = agreed.filter(Q(sender=participant) | Q(receiver=participant))
     rows = own.filter(sender__state__in=COMING, receiver__state__in=COMING)
     joined = rows.select_related("event", "sender", "receiver__participation__profile")
-    return sum(_ends(row, participant, now=now) for row in joined.order_by("asked_at", "pk"))
+    agreed_rows = list(joined.order_by("asked_at", "pk"))
+    lock_profiles(row.receiver.participation.profile_id for row in agreed_rows)
+    return sum(_ends(row, participant, now=now) for row in agreed_rows)
 
 
 def _ends(request: MeetingRequest, participant: Participant, *, now: datetime) -> bool:

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from events.domain.locks import lock_event
 from events.domain.setup.changing import change_event
 from events.domain.wishes.showing import note_shown
 from events.domain.wishes.telling_wishes import tell_of_suggestions
@@ -46,6 +47,7 @@ def ask_round(event: Event, *, viewer: Viewer, number: int, now: datetime) -> Su
 def mail_round(event: Event, *, now: datetime) -> int:
     """Queue the round that was asked for, once to each person with a list; returns to how many it goes."""
     with transaction.atomic():
+        lock_event(event)
         held = SuggestionRound.objects.select_for_update().filter(event=event).first()
         if held is None or not held.is_due:
             return 0

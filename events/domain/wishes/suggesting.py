@@ -15,6 +15,7 @@ import numpy as np
 from django.db import transaction
 from numpy.typing import NDArray
 
+from events.domain.locks import lock_event
 from events.domain.wishes.offered_texts import EventMarket, OfferedText, event_market, offered_by
 from events.domain.wishes.pairing import explain, judge
 from events.domain.wishes.rounds import mail_round
@@ -243,6 +244,7 @@ def best_texts(
 def _store(event: Event, rows: list[Suggestion], *, fingerprint: str, now: datetime) -> None:
     """Replace the stored rows at once; of two workers, the later one's stay."""
     with transaction.atomic():
+        lock_event(event)
         SuggestionRound.objects.get_or_create(event=event, defaults={"hub_id": event.hub_id})
         held = SuggestionRound.objects.select_for_update().get(event=event)
         Suggestion.objects.filter(event=event).delete()

@@ -8,7 +8,7 @@ from events.domain.wishes.wish_errors import NotComing, SameOrganisation, TakesN
 from events.enums import COMING, EventState
 from events.models import Event, Participant
 from events.queries.people import is_own
-from events.queries.wishes import agenda_of
+from events.queries.wishes import host_of
 from hubs.policies import Viewer, may_act_for
 from kernel.errors import InvalidInput, NotAllowed, NotFound
 
@@ -46,7 +46,7 @@ def require_pair(one: Participant, other: Participant) -> tuple[Participant, Par
     """
     if one.event_id != other.event_id or one.hub_id != other.hub_id:
         raise NotFound(_("We cannot find that person at this event."))
-    first, second = agenda_of(one), agenda_of(other)
+    first, second = host_of(one), host_of(other)
     if first.pk == second.pk:
         raise InvalidInput(_("You cannot meet yourself: choose somebody else."), field="other")
     if first.state not in COMING:

@@ -6,11 +6,12 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from events.domain.locks import lock_event, lock_people
 from events.domain.wishes.wish_errors import MeetingAgreed, NotComing, TooManyWishes, WishesClosed
 from events.domain.wishes.wish_rules import require_pair, require_speaking_for, require_wishes_open
 from events.enums import COMING, EventState, RequestState, Wanting
 from events.models import MeetingRequest, Participant, Preference, Stand
-from events.queries.wishes import agenda_of, keeps_no_thanks, requests_between, stand_people
+from events.queries.wishes import host_of, keeps_marks, keeps_no_thanks, requests_between, stand_people
 from hubs.policies import Viewer
 from kernel.audit import record_change
 from kernel.errors import InvalidInput, NotAllowed, NotFound
@@ -33,11 +34,11 @@ def prefer(
     """Note what the person wishes of another person or of a stand; None takes it back. Comes back as it is stored.
 
     "No thanks" can be said as long as the event is not over. An open request of the other is then not shown any more
-    and expires as if nobody had answered. It is the person's own word: what a colleague marks leaves it as it is, and
-    nothing comes back.
+    and expires as if nobody had answered. Marks are the person's own: a colleague sets them only where nobody of the
+    agenda can sign in, and what it marks leaves a "no thanks" as it is; nothing comes back then.
 
     Raises:
-        NotAllowed: also of a colleague who says "no thanks" in the person's name.
+        NotAllowed: also of a colleague who marks for somebody with an account, or says "no thanks".
         NotFound, NotComing, SameOrganisation, WishesClosed
         InvalidInput: the wish is unknown, or of neither or both.
         TooManyWishes
@@ -49,6 +50,9 @@ def prefer(
     if wanting is not None:
         wanting = one_of(wanting, Wanting.values, field="wanting")
     is_private = keeps_no_thanks(viewer, person)
+    if not keeps_marks(viewer, person):
+        # Whatever is marked already: a mark that did not stick would tell of a "no thanks".
+        raise NotAllowed(_("Only %(name)s can mark whom to meet here.") % {"name": person.name})
     if wanting == Wanting.NO_THANKS and not is_private:
         raise NotAllowed(_("Only %(name)s can say no thanks here.") % {"name": person.name})
     _require_time(person, wanting, now=now)
@@ -62,7 +66,7 @@ def prefer(
     stored = _store(person, found, target, wanting)
     _record(person, viewer)
     if other is not None:
-        weigh_requests(person, agenda_of(other))
+        weigh_requests(person, host_of(other))
     return stored
 
 
@@ -81,7 +85,8 @@ def _locked(participant: Participant) -> Participant:
         NotComing: the person has no place.
     """
     pk = participant.host_id or participant.pk
-    list(Participant.objects.select_for_update().filter(pk=pk).values_list("pk"))
+    lock_event(participant.event)
+    lock_people((pk,))
     person = Participant.objects.select_related("event", "participation__profile").get(pk=pk)
     if person.state not in COMING:
         raise NotComing(_("You need a place at the event before you can wish for meetings."))
@@ -114,7 +119,7 @@ def _require_time(person: Participant, wanting: str | None, *, now: datetime) ->
 
 
 def _require_nothing_agreed(person: Participant, other: Participant | None, stand: Stand | None) -> None:
-    others = [agenda_of(other)] if other is not None else stand_people(stand) if stand is not None else []
+    others = [host_of(other)] if other is not None else stand_people(stand) if stand is not None else []
     both = Q(sender=person, receiver__in=others) | Q(sender__in=others, receiver=person)
     rows = MeetingRequest.objects.filter(both, event=person.event)
     if rows.filter(state=RequestState.ACCEPTED).exists():

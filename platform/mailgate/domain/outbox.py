@@ -2,14 +2,16 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from mailgate.domain.objecting import has_objected
+from mailgate.domain.objecting import has_objected, objecting_among
 from mailgate.enums import MailState
 from mailgate.models import OutgoingMail
 
@@ -38,30 +40,61 @@ def queue_mail(
     Raises:
         ValueError: the context holds more than public ids and codes.
     """
-    state, error = _first_state(hub_id, address)
+    values = _columns(address=address, language=language, context=context, is_refused=has_objected(hub_id, address))
+    dates = {"not_before": not_before, "not_after": not_after}
     mail, _is_new = OutgoingMail.objects.get_or_create(
-        hub_id=hub_id,
-        once=_once(once),
-        defaults={
-            "kind": kind,
-            "address": address.strip(),
-            "language": language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE,
-            "context": _checked(context),
-            "not_before": not_before,
-            "not_after": not_after,
-            "state": state,
-            "error": error,
-        },
+        hub_id=hub_id, once=_once(once), defaults={"kind": kind, **values, **dates}
     )
     return mail
 
 
-def _first_state(hub_id: int, address: str) -> tuple[MailState, str]:
+@dataclass(frozen=True)
+class NewMail:
+    """One of many mails that are queued at once; as in `queue_mail`."""
+
+    address: str
+    language: str
+    context: Mapping[str, str]
+    once: str
+
+
+def queue_mails(
+    hub_id: int, mails: Iterable[NewMail], *, kind: str, not_before: datetime, not_after: datetime | None = None
+) -> None:
+    """The same for many receivers of one kind of mail, in as many queries as for a few.
+
+    Raises:
+        ValueError: the context of one of them holds more than public ids and codes.
+    """
+    mails = tuple(mails)
+    refusing = objecting_among(hub_id, (mail.address for mail in mails))
+    rows = [
+        OutgoingMail(
+            hub_id=hub_id, kind=kind, once=_once(mail.once), not_before=not_before, not_after=not_after,
+            **_columns(
+                address=mail.address, language=mail.language, context=mail.context,
+                is_refused=mail.address in refusing,
+            ),
+        )
+        for mail in mails
+    ]  # fmt: skip
+    OutgoingMail.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _columns(*, address: str, language: str, context: Mapping[str, str], is_refused: bool) -> dict[str, Any]:
+    """What a row says of its receiver, and where it begins."""
+    state, error = MailState.REFUSED if is_refused else MailState.WAITING, ""
     try:
         validate_email(address.strip())
     except ValidationError:
-        return MailState.FAILED, "invalid_address"
-    return (MailState.REFUSED, "") if has_objected(hub_id, address) else (MailState.WAITING, "")
+        state, error = MailState.FAILED, "invalid_address"
+    return {
+        "address": address.strip(),
+        "language": language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE,
+        "context": _checked(context),
+        "state": state,
+        "error": error,
+    }
 
 
 def _once(once: str) -> str:

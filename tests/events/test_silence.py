@@ -1,0 +1,220 @@
+"""A "no thanks" looks like silence to everybody else: the one it is about, colleagues on both sides, all pages."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from events.domain.wishes.answering import answer_request, expire_due
+from events.domain.wishes.asking import ask_meeting
+from events.domain.wishes.suggesting import suggest_people
+from events.domain.wishes.wish_errors import SaidNoThanks
+from events.domain.wishes.wishing import prefer
+from events.models import Event, MeetingRequest, Participant, Preference
+from events.queries.suggestions import suggestions_for
+from events.queries.wishes import received_requests, requests_left, sent_requests
+from hubs.models import Hub
+from hubs.policies import Viewer
+from kernel.errors import DomainError, NotAllowed, NotFound
+from kernel.models import AuditRecord
+from mailgate.models import OutgoingMail
+from matching.models import LoadPlace
+from profiles.models import Organisation
+from tests.events.wish_people import (  # noqa: F401
+    NOW,
+    encoder_fixture,
+    event_fixture,
+    make_event,
+    person,
+    speaks_as,
+    two,
+)
+from tests.factories import MembershipFactory
+from tests.frontend.conftest import body, speaks_for
+
+REASON = "Vi vil gerne vise sensoren."
+WEEK = timedelta(days=9)
+
+
+def with_account(someone: Participant) -> Viewer:
+    """The viewer who is that very person."""
+    viewer = speaks_as(someone)
+    Participant.objects.filter(pk=someone.pk).update(user=viewer.user_id)
+    someone.refresh_from_db()
+    return viewer
+
+
+def ask(one: Participant, other: Participant, viewer: Viewer | None = None, *, is_must: bool = False) -> MeetingRequest:
+    return ask_meeting(one, receiver=other, reason=REASON, is_must=is_must, now=NOW, viewer=viewer)
+
+
+def tried(act: object) -> str:
+    """What came of it: nothing, or an error and its words."""
+    try:
+        act()  # type: ignore[operator]
+    except DomainError as error:
+        return f"{error.code}: {error}"
+    return "done"
+
+
+def what_a_colleague_sees(asta: Participant, bo: Participant, colleague: Viewer) -> list[object]:
+    """Everything that comes of wishing and asking in Asta's name, until the request has expired."""
+    answers = [
+        tried(lambda wanting=wanting: prefer(asta, other=bo, wanting=wanting, now=NOW, viewer=colleague))
+        for wanting in ("must", None, "no_thanks")
+    ]
+    answers += [tried(lambda: ask(asta, bo, colleague, is_must=True)) for _twice in range(2)]
+    seen: list[object] = [answers]
+    for moment in (NOW, NOW + WEEK):
+        expire_due(moment)
+        rows = sent_requests(asta).values("state", "reason", "asked_at", "expires_at", "answered_at", "version")
+        mails = OutgoingMail.objects.filter(address=asta.email).values_list("kind", "not_before")
+        records = AuditRecord.objects.exclude(action="wish").values_list("action", "changed_fields")
+        seen += [list(rows), list(mails), list(records), LoadPlace.objects.count(), requests_left(asta)]
+    return seen
+
+
+def test_colleague_cannot_tell_a_no_thanks_from_one_who_does_not_answer(event: Event) -> None:
+    """The very same things happen twice, once in the name of somebody who has said it."""
+    seen = []
+    for says_no in (False, True):
+        for table in (OutgoingMail, AuditRecord, LoadPlace, Organisation):
+            table.objects.all().delete()
+        asta, bo = two(event)
+        own = with_account(asta)
+        if says_no:
+            prefer(asta, other=bo, wanting="no_thanks", now=NOW, viewer=own)
+        seen.append(what_a_colleague_sees(asta, bo, speaks_as(asta)))
+        assert received_requests(bo).exists() is not says_no
+        assert OutgoingMail.objects.filter(address=bo.email).exists() is not says_no
+
+    silent, unwanted = seen
+    assert unwanted == silent
+
+
+def test_colleague_who_must_meet_raises_no_no_thanks(event: Event) -> None:
+    asta, bo = two(event)
+    own = with_account(asta)
+    prefer(asta, other=bo, wanting="no_thanks", now=NOW, viewer=own)
+
+    ask(asta, bo, speaks_as(asta), is_must=True)
+
+    assert list(Preference.objects.values_list("wanting", flat=True)) == ["no_thanks"]
+    with pytest.raises(SaidNoThanks):
+        ask(asta, bo, own)
+
+
+def test_asking_back_is_not_told_that_one_was_asked_in_silence(event: Event) -> None:
+    asta, bo = two(event)
+    prefer(asta, other=bo, wanting="no_thanks", now=NOW, viewer=with_account(asta))
+    ask(bo, asta)
+
+    made = ask(asta, bo, speaks_as(asta))
+
+    assert (made.state, MeetingRequest.objects.filter(state="asked").count()) == ("asked", 2)
+
+
+def test_request_is_as_good_as_taken_back_for_colleagues_of_who_said_no_thanks(event: Event) -> None:
+    asta, bo = two(event)
+    made, own = ask(asta, bo), with_account(bo)
+    prefer(bo, other=asta, wanting="no_thanks", now=NOW, viewer=own)
+
+    for accepts in (True, False):
+        with pytest.raises(NotFound):
+            answer_request(made, accepts=accepts, viewer=speaks_as(bo), now=NOW)
+    with pytest.raises(SaidNoThanks):
+        answer_request(made, accepts=True, viewer=own, now=NOW)
+
+    assert MeetingRequest.objects.get().state == "asked"
+
+
+def test_request_sent_in_silence_is_not_found_by_its_receiver(event: Event) -> None:
+    asta, bo = two(event)
+    prefer(asta, other=bo, wanting="no_thanks", now=NOW)
+    made = ask(asta, bo, speaks_as(asta))
+
+    with pytest.raises(NotFound):
+        answer_request(made, accepts=True, now=NOW)
+
+
+@pytest.mark.parametrize("who", ["asta", "bo"])
+def test_request_that_ended_in_sight_stays_there_when_a_no_thanks_is_said(event: Event, who: str) -> None:
+    asta, bo = two(event)
+    made = ask(asta, bo)
+    expire_due(NOW + WEEK)
+    one, other = (asta, bo) if who == "asta" else (bo, asta)
+
+    said = prefer(one, other=other, wanting="no_thanks", now=NOW + WEEK)
+    assert said is not None
+    Preference.objects.filter(pk=said.pk).update(updated_at=NOW + WEEK)
+
+    assert list(received_requests(bo)) == [made]
+
+
+def test_list_of_a_colleague_keeps_a_name_until_it_is_made_anew(event: Event) -> None:
+    asta, bo = two(event)
+    suggest_people(event, now=NOW)
+
+    prefer(asta, other=bo, wanting="no_thanks", now=NOW)
+
+    lists = [suggestions_for(asta, with_refused=with_refused) for with_refused in (True, False)]
+    assert [[each.person.name for each in found] for found in lists] == [["Bo"], []]
+
+
+def test_colleague_marks_only_where_nobody_of_the_agenda_can_sign_in(event: Event) -> None:
+    asta, bo = two(event)
+    helper = person(event, "Ida", profile=asta.participation.profile, host=asta)
+    colleague = speaks_as(asta)
+
+    prefer(asta, other=bo, wanting="want", now=NOW, viewer=colleague)
+    with_account(helper)
+    with pytest.raises(NotAllowed):
+        prefer(asta, other=bo, wanting="must", now=NOW, viewer=colleague)
+
+    assert list(Preference.objects.values_list("wanting", flat=True)) == ["want"]
+
+
+@pytest.fixture
+def coming(hub: Hub, encoder: object) -> Event:
+    starts = timezone.now() + timedelta(days=30)
+    return make_event(hub, starts_at=starts, ends_at=starts + timedelta(hours=8))
+
+
+def test_no_page_of_a_colleague_changes_when_a_no_thanks_is_said(client: Client, coming: Event) -> None:
+    asta, bo = two(coming)
+    now = timezone.now()
+    suggest_people(coming, now=now)
+    prefer(asta, other=bo, wanting="must", now=now)
+    with_account(asta)
+    speaks_for(client, asta.participation.profile)
+    pages = [f"/en/events/bazar/{part}/?person={asta.public_id}{rest}" for part, rest in (
+        ("people", ""), ("people", "&wish=must"), ("people", "&wish=no_thanks"), ("requests", ""),
+    )]  # fmt: skip
+    before = [readable(client, page) for page in pages]
+
+    prefer(asta, other=bo, wanting="no_thanks", now=now)
+
+    assert [readable(client, page) for page in pages] == before
+    assert ("Bo ApS" in before[0], "Only Asta sees and sets what Asta marks" in before[0]) == (True, True)
+
+
+def readable(client: Client, page: str) -> str:
+    """The page without tokens, which differ each time."""
+    return re.sub(r'value="[\w-]{60,}"|list=[\w-]{36}|nonce="[^"]+"|csrf[^>]+', "", body(client, page))
+
+
+def test_own_page_still_shows_what_the_person_marks(client: Client, coming: Event) -> None:
+    asta, bo = two(coming)
+    user = MembershipFactory(hub=coming.hub).user
+    Participant.objects.filter(pk=asta.pk).update(user=user)
+    prefer(asta, other=bo, wanting="must", now=timezone.now())
+    client.force_login(user)
+
+    page = body(client, "/en/events/bazar/people/?wish=must")
+
+    assert ("Bo ApS" in page, 'name="wanting" value="none" class="wish-mark" aria-pressed="true"' in page) == (
+        True,
+        True,
+    )
