@@ -11,7 +11,9 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from hubs.enums import Role
 from hubs.models import User
+from hubs.policies import Viewer
 from profiles.middleware import viewer_of
 
 
@@ -35,5 +37,11 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Those who speak for nobody yet are asked for a profile first; the hub's staff need none."""
         viewer = viewer_of(request, request.hub.pk)  # type: ignore[attr-defined]
-        has_place = viewer.is_staff or viewer.organisation_ids
-        return reverse("frontend:for_you" if has_place else "frontend:onboarding")
+        return reverse(f"frontend:{_first_page(viewer)}")
+
+
+def _first_page(viewer: Viewer) -> str:
+    """Where the person's own work is; organisers speak for no profile, so “For you” has nothing for them."""
+    if viewer.role == Role.ORGANISER and not viewer.organisation_ids:
+        return "events"
+    return "for_you" if viewer.is_staff or viewer.organisation_ids else "onboarding"

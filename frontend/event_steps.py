@@ -1,8 +1,10 @@
 """What an organiser does next: the steps of an event in order, each with how far it is and where it is taken."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -11,13 +13,17 @@ from events.models import Event
 from events.queries.setup import SetUp
 from events.templates import EventTemplate
 
+_DAY_BEFORE = timedelta(days=1)
 # The states that an event goes through, in order; each step belongs to one of them.
 WAY = (EventState.DRAFT, EventState.OPEN, EventState.WISHES_CLOSED, EventState.PUBLISHED, EventState.OVER)
 
 
 @dataclass(frozen=True)
 class Step:
-    """One thing to do; `to` is the state that a button leads to, `url` the page where it is done."""
+    """One thing to do; `to` is the state that a button leads to, `url` the page where it is done.
+
+    A step that `may_wait` can be passed over; the time of one that `is_later` has not come.
+    """
 
     title: str
     told: str
@@ -25,6 +31,7 @@ class Step:
     url: str = ""
     to: str = ""
     may_wait: bool = False
+    is_later: bool = False
     is_next: bool = False
 
 
@@ -36,7 +43,7 @@ def page_of(event: Event, name: str) -> str:
         return ""
 
 
-def steps_of(event: Event, figures: SetUp, template: EventTemplate) -> list[Step]:
+def steps_of(event: Event, figures: SetUp, template: EventTemplate, *, now: datetime | None = None) -> list[Step]:
     """The steps of this kind of event, with the first open one that cannot wait marked as next."""
     reached = WAY.index(EventState(event.state)) if event.state in WAY else len(WAY)
     steps = [
@@ -44,13 +51,11 @@ def steps_of(event: Event, figures: SetUp, template: EventTemplate) -> list[Step
         _state_step(_("Open registration"), _("The event becomes visible and people can register."), reached, 1),
         *_gathering(event, figures, template),
         *_planning(event, figures, template, reached),
-        _state_step(_("Close the event"), _("When it has ended: the report is drawn up."), reached, 4),
+        *_holding(event, figures, reached, now or timezone.now()),
     ]
-    following = next((number for number, step in enumerate(steps) if not step.is_done and not step.may_wait), None)
-    return [
-        Step(step.title, step.told, step.is_done, step.url, step.to, step.may_wait, is_next=number == following)
-        for number, step in enumerate(steps)
-    ]
+    open_now = (step for step in steps if not (step.is_done or step.may_wait or step.is_later))
+    following = next(open_now, None)
+    return [replace(step, is_next=step is following) for step in steps]
 
 
 def _state_step(title: str, told: str, reached: int, number: int) -> Step:
@@ -98,8 +103,22 @@ def _gathering(event: Event, figures: SetUp, template: EventTemplate) -> list[St
             "asked": figures.requests_asked, "accepted": figures.requests_accepted,
         }  # fmt: skip
         url = page_of(event, "event_recommend")
-        steps.append(Step(_("Send recommendations"), words, requests > 0, url, may_wait=True))
+        is_sent = requests > 0 or figures.rounds_asked > 0
+        # Wishes that nobody was told of are closed in vain: while they are open this is not a step to pass over.
+        may_wait = event.state != EventState.OPEN
+        steps.append(Step(_("Send recommendations"), words, is_sent, url, may_wait=may_wait))
     return steps
+
+
+def _questions_words(figures: SetUp) -> str:
+    told = ngettext("%(number)d question", "%(number)d questions", figures.questions) % {"number": figures.questions}
+    if not figures.groups_lacking:
+        return told
+    lacking = ngettext(
+        "%(number)d group has lost somebody whom it needs", "%(number)d groups have lost somebody whom they need",
+        figures.groups_lacking,
+    )  # fmt: skip
+    return f"{told}, {lacking % {'number': figures.groups_lacking}}"
 
 
 def _planning(event: Event, figures: SetUp, template: EventTemplate, reached: int) -> list[Step]:
@@ -108,16 +127,33 @@ def _planning(event: Event, figures: SetUp, template: EventTemplate, reached: in
         told = _("Everybody who comes can see the whole programme.")
         return [closed, _state_step(_("Publish the programme"), told, reached, 3)]
     if template.has_questions:
-        told = ngettext("%(number)d question", "%(number)d questions", figures.questions)
         groups = Step(
-            _("Compose the groups"), told % {"number": figures.questions}, figures.groups > 0 or reached >= 3,
-            page_of(event, "event_groups"),
+            _("Compose the groups"), _questions_words(figures),
+            (figures.groups > 0 or reached >= 3) and not figures.groups_lacking, page_of(event, "event_groups"),
         )  # fmt: skip
         told = _("Those who ask and those who answer are told of their groups.")
         return [closed, groups, _state_step(_("Publish the programme"), told, reached, 3)]
     told = ngettext("%(number)d meeting is published", "%(number)d meetings are published", figures.meetings)
-    plan = Step(
-        _("Compute and publish the timetable"), told % {"number": figures.meetings}, reached >= 3,
-        page_of(event, "event_timetable"),
+    url = page_of(event, "event_timetable")
+    plan = Step(_("Compute and publish the timetable"), told % {"number": figures.meetings}, reached >= 3, url)
+    if not figures.stranded or reached != 3:
+        return [closed, plan]
+    told = ngettext(
+        "%(number)d meeting stands at a table that is out of use", "%(number)d meetings stand at tables out of use",
+        figures.stranded,
     )  # fmt: skip
-    return [closed, plan]
+    return [closed, plan, Step(_("Repair the timetable"), told % {"number": figures.stranded}, is_done=False, url=url)]
+
+
+def _holding(event: Event, figures: SetUp, reached: int, now: datetime) -> list[Step]:
+    """The day and what follows it; before their time the steps wait, so that no button is offered that refuses."""
+    came = ngettext("%(came)d of %(number)d has come", "%(came)d of %(number)d have come", figures.registered)
+    told = came % {"came": figures.came, "number": figures.registered}
+    day = Step(
+        _("Receive people on the day"), told, event.ends_at <= now, page_of(event, "event_check_in"),
+        is_later=now < event.starts_at - _DAY_BEFORE,
+    )  # fmt: skip
+    closed = _state_step(_("Close the event"), _("When it has ended: the report is drawn up."), reached, 4)
+    told = _("What came of the day, beside earlier editions.")
+    report = Step(_("Read the report"), told, is_done=False, url=page_of(event, "event_report"), is_later=reached < 4)
+    return [day, replace(closed, is_later=now < event.ends_at), report]

@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from events.domain.wishes.wish_errors import WishesClosed
@@ -15,8 +14,9 @@ from events.domain.wishes.wish_rules import require_wishes_open
 from events.enums import RequestMode, RequestState, Wanting
 from events.models import Event, MeetingRequest, Participant, Preference, Stand
 from events.queries.suggestions import KINDS_OF, Suggested, Words, match_of
-from events.queries.wishes import keeps_no_thanks, no_thanks_of, own_agendas
+from events.queries.wishes import keeps_marks, keeps_no_thanks, own_agendas, silent_requests
 from frontend.bridge import BridgeCard, bridge_card
+from frontend.event_words import day_words
 from frontend.requests import PageRequest
 from hubs.policies import Viewer
 from matching.enums import Direction
@@ -62,7 +62,7 @@ class Shown:
 def until_words(event: Event, moment: datetime) -> str:
     """The last minute in which something can be done, as the clock at the event shows it."""
     last = (moment - timedelta(minutes=1)).astimezone(event.zone)
-    return f"{date_format(last, 'DATE_FORMAT')}, {last:%H:%M}"
+    return f"{day_words(last.date())}, {last:%H:%M}"
 
 
 def wishes_are_open(event: Event, now: datetime) -> bool:
@@ -87,40 +87,43 @@ def boxes_for(
 ) -> dict[int, WishBox]:
     """A box for each of them, by key: few queries whatever the number."""
     keys = [other.pk for other in others]
-    may_refuse = keeps_no_thanks(viewer, person)
-    rows = _marks(person, may_refuse=may_refuse).filter(other__in=keys)
+    may_mark, may_refuse = keeps_marks(viewer, person), keeps_no_thanks(viewer, person)
+    rows = _marks(person, may_mark=may_mark, may_refuse=may_refuse).filter(other__in=keys)
     marks = dict(rows.values_list("other_id", "wanting"))
     requests = _latest_requests(person, keys)
     is_open = wishes_are_open(person.event, now)
     boxes = {
         other.pk: _box(person, other, marks.get(other.pk, ""), requests.get(other.pk), is_open) for other in others
     }
-    return {key: replace(box, may_refuse=may_refuse) for key, box in boxes.items()}
+    return {
+        key: replace(box, may_refuse=may_refuse, takes_wishes=box.takes_wishes and may_mark)
+        for key, box in boxes.items()
+    }
 
 
-def _marks(person: Participant, *, may_refuse: bool) -> QuerySet[Preference]:
+def _marks(person: Participant, *, may_mark: bool, may_refuse: bool) -> QuerySet[Preference]:
     """What the person has marked, as far as the reader may know of it."""
-    rows = Preference.objects.filter(person=person)
+    rows = Preference.objects.filter(person=person) if may_mark else Preference.objects.none()
     return rows if may_refuse else rows.exclude(wanting=Wanting.NO_THANKS)
 
 
 def stand_box(person: Participant, stand: Stand, *, now: datetime, viewer: Viewer) -> WishBox:
     """What the reader wishes of a stand."""
-    may_refuse = keeps_no_thanks(viewer, person)
-    marks = _marks(person, may_refuse=may_refuse).filter(stand=stand)
+    may_mark, may_refuse = keeps_marks(viewer, person), keeps_no_thanks(viewer, person)
+    marks = _marks(person, may_mark=may_mark, may_refuse=may_refuse).filter(stand=stand)
     wanting = marks.values_list("wanting", flat=True).first() or ""
     name = stand.organisation.name if stand.organisation else stand.number
     return WishBox(
         f"wish-stand-{stand.public_id}", name, person, None, stand, wanting,
-        takes_wishes=wishes_are_open(person.event, now), may_refuse=may_refuse,
+        takes_wishes=may_mark and wishes_are_open(person.event, now), may_refuse=may_refuse,
     )  # fmt: skip
 
 
 def _latest_requests(person: Participant, keys: list[int]) -> dict[int, MeetingRequest]:
     """The newest request with each, of those that the person may know of."""
     both = Q(sender=person, receiver__in=keys) | Q(receiver=person, sender__in=keys)
-    hidden = Q(receiver=person, state__in=(RequestState.ASKED, RequestState.EXPIRED), sender__in=no_thanks_of(person))
-    rows = MeetingRequest.objects.filter(both).exclude(hidden).exclude(state=RequestState.WITHDRAWN)
+    rows = MeetingRequest.objects.filter(both).exclude(pk__in=silent_requests(person))
+    rows = rows.exclude(state=RequestState.WITHDRAWN)
     return {
         row.receiver_id if row.sender_id == person.pk else row.sender_id: row for row in rows.order_by("asked_at", "pk")
     }

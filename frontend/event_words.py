@@ -39,7 +39,12 @@ def when_words(event: Event) -> When:
     if len(days) > 1:
         day = _("%(first)s to %(last)s") % {"first": day, "last": day_words(days[-1])}
     clock = "" if len(days) > 1 else stretch_words(event.starts_at, event.ends_at, event)
-    return When(day, clock, date_format(first, "l"), str(first.day), date_format(first, "M Y"))
+    return When(day, clock, date_format(first, "l"), str(first.day), date_format(first, "YEAR_MONTH_FORMAT"))
+
+
+def why_mailed(event: Event) -> str:
+    """Why somebody gets a mail about the event."""
+    return _("You get this mail because of your registration for %(event)s.") % {"event": event.name}
 
 
 def stretch_words(starts_at: datetime, ends_at: datetime, event: Event) -> str:

@@ -27,6 +27,7 @@ class FormPage:
     is_grave: bool = False
     # What is typed is kept over a reload; not where a page is one small choice.
     keeps_draft: bool = True
+    template: str = "projects/form.html"
 
 
 def save_or_show(
@@ -37,9 +38,13 @@ def save_or_show(
     *,
     saved: str,
     stored: Mapping[str, Any] | None = None,
+    version: int | None = None,
     **context: Any,
 ) -> HttpResponse:
     """Save what is valid and go to the address that `save` returns, else back; else show what was typed.
+
+    `stored` is what the form would show of the row it changes; without it the form adds something. `version` is the
+    one that somebody else has saved, where it does not stand in `stored`.
 
     A rule of the domain that a person runs into stands above the form; what is not theirs goes on as an error page.
     """
@@ -52,9 +57,10 @@ def save_or_show(
             return redirect(tried.value or page.back)
         status = tried.status
         if tried.conflict:
-            context |= {"conflict": tried.conflict, "differences": form.differences(stored or {})}
-            form.take_version((stored or {})["version"])
-    return render(request, "projects/form.html", {"form": form, "page": page, **context}, status=status)
+            context |= {"conflict": tried.conflict, "is_changing": stored is not None}
+            context["differences"] = form.differences(stored) if stored is not None else []
+            form.take_version((stored or {})["version"] if version is None else version)
+    return render(request, page.template, {"form": form, "page": page, **context}, status=status)
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ class Figure:
 def figures_of(report: Report) -> tuple[Figure, ...]:
     """What one looks for first."""
     return (
-        Figure(_("Registered"), str(report.people.registered)),
+        Figure(_("Registered people"), str(report.people.registered)),
         Figure(_("Came"), str(report.people.checked_in)),
         Figure(_("Meetings planned"), str(report.meetings.planned)),
         Figure(_("Meetings a person"), decimal(report.meetings.per_person, 1)),
@@ -70,7 +70,7 @@ def _compared(editions: Sequence[Report]) -> Table:
 
 def _lines() -> tuple[tuple[str, Callable[[Report], str]], ...]:
     return (
-        (_("Registered"), lambda each: str(each.people.registered)),
+        (_("Registered people"), lambda each: str(each.people.registered)),
         (_("Came"), lambda each: str(each.people.checked_in)),
         (_("Had cancelled"), lambda each: str(each.people.cancelled)),
         (_("Waited or stood by"), lambda each: str(each.people.waiting)),
@@ -89,7 +89,7 @@ def _lines() -> tuple[tuple[str, Callable[[Report], str]], ...]:
         (_("Meetings a person: mean"), lambda each: decimal(each.meetings.per_person, 1)),
         (
             _("Fewest, middle, most"),
-            lambda each: f"{each.meetings.least}, {decimal(each.meetings.middle, 1)}, {each.meetings.most}",
+            lambda each: f"{each.meetings.least} / {decimal(each.meetings.middle, 1)} / {each.meetings.most}",
         ),
         (_("People without a meeting"), lambda each: str(each.meetings.without)),
         (_("Mean rating (1-4)"), lambda each: decimal(each.quality.mean_rating, 2)),

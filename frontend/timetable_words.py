@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from events.models import Event, Meeting, MeetingRequest, Participant, Slot, Stand, Table
+from frontend.event_words import day_words, moment_words
 
 MOST_NAMED = 3
 
@@ -18,7 +19,7 @@ def slot_words(slot: Slot, event: Event, *, with_day: bool = False) -> str:
     start, end = slot.starts_at.astimezone(event.zone), slot.ends_at.astimezone(event.zone)
     hours = f"{date_format(start, 'H:i')}–{date_format(end, 'H:i')}"
     if with_day:
-        return f"{date_format(start, 'DATE_FORMAT')}, {hours}"
+        return f"{day_words(start.date())}, {hours}"
     return f"{date_format(start, 'j. b')} {hours}" if _has_days(event) else hours
 
 
@@ -29,7 +30,7 @@ def _has_days(event: Event) -> bool:
 
 def when_words(moment: datetime, event: Event) -> str:
     """Day and hour of a moment, by the clock of the place."""
-    return date_format(moment.astimezone(event.zone), "DATETIME_FORMAT")
+    return moment_words(moment, event)
 
 
 def place_words(*, table: Table | None, stand: Stand | None) -> str:

@@ -25,6 +25,9 @@ from profiles.enums import StatementKind
 from profiles.models import Statement
 
 _BLANK_LINE = re.compile(r"\n\s*\n")
+_LIMIT_TOLD = format_lazy(
+    gettext_lazy("Write a number of meetings from 1 to {most}, or leave it empty."), most=MOST_MEETINGS
+)
 
 
 class PlaceForm(PlainForm):
@@ -53,7 +56,12 @@ class PlaceForm(PlainForm):
             "For the organiser, in case something changes. Others see it only if you let it stand in the catalogue."
         ),
     )
-    kind = forms.ChoiceField(label=gettext_lazy("You come as"), choices=PeopleKind.choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("You come as"),
+        choices=PeopleKind.choices,
+        widget=forms.RadioSelect,
+        help_text=gettext_lazy("Exhibitors get their stand from the organiser before the day."),
+    )
     is_senior = forms.BooleanField(label=gettext_lazy("Senior researcher or clinician"), required=False)
     host = forms.ChoiceField(
         label=gettext_lazy("Whose agenda"),
@@ -70,6 +78,7 @@ class PlaceForm(PlainForm):
         min_value=1,
         max_value=MOST_MEETINGS,
         help_text=gettext_lazy("Leave it empty if you take as many as there is time for."),
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), _LIMIT_TOLD),
     )
     beside_cap = forms.BooleanField(label=gettext_lazy("Meetings here come on top of our monthly cap"), required=False)
     open_slots = forms.MultipleChoiceField(label=gettext_lazy("When you can meet"), required=False)
@@ -197,14 +206,34 @@ class SignUpForm(TextsForm, PlaceForm):
 
     domain_names: ClassVar[dict[str, str]] = {}
 
+    def clean_agrees(self) -> bool:
+        """Said with all else that is missing, not only once the rest is right."""
+        if not self.cleaned_data["agrees"]:
+            raise forms.ValidationError(_("Read the terms and say that you agree; without that, you cannot come."))
+        return True
+
 
 class OrganiserPlaceForm(PlaceForm):
     """The same place in an organiser's hands; only here is the stand set."""
 
     stand = forms.ChoiceField(label=gettext_lazy("Found at stand"), required=False)
 
+    # What is said to the person themselves elsewhere, said about them.
+    about: ClassVar[dict[str, Any]] = {
+        "kind": gettext_lazy("Comes as"),
+        "meets": gettext_lazy("Takes booked 1:1 meetings"),
+        "may_be_asked": gettext_lazy("Others may ask this person to open up for meetings later"),
+        "beside_cap": gettext_lazy("Meetings here come on top of the profile's monthly cap"),
+        "open_slots": gettext_lazy("When this person can meet"),
+        "access_needs": gettext_lazy("What this person needs to take part"),
+        "shares_contact": gettext_lazy("E-mail and telephone may stand in the catalogue"),
+    }
+
     def __init__(self, *args: Any, stands: Iterable[Stand] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name, label in self.about.items():
+            if name in self.fields:
+                self.fields[name].label = label
         self.stands = {stand.number: stand for stand in stands}
         self.offer("stand", [(number, number) for number in self.stands], blank=True)
         if not self.stands:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from events.enums import Wanting
@@ -25,11 +26,11 @@ class OthersForm(PlainForm):
     wish = forms.ChoiceField(label=gettext_lazy("What you have marked"), required=False)
     closed = forms.BooleanField(label=gettext_lazy("Also those who take no booked meetings"), required=False)
 
-    def __init__(self, *args: Any, with_no_thanks: bool = True, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, with_marks: bool = True, with_no_thanks: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offer("kind", ProfileKind.choices, blank=True)
         marks = [(value, label) for value, label in Wanting.choices if with_no_thanks or value != Wanting.NO_THANKS]
-        self.offer("wish", marks, blank=True)
+        self.offer("wish", marks if with_marks else [], blank=True)
 
     def wanted(self) -> OthersFilter:
         """What was asked for; what cannot be understood asks for nothing."""
@@ -55,6 +56,10 @@ class AskMeetingForm(PlainForm):
         required=False,
         help_text=gettext_lazy("It counts double when the timetable is made. Only you and the organiser know."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].error_messages["required"] = _("Write in a sentence or two what you want to talk about.")
 
 
 class AnswerMeetingForm(PlainForm):

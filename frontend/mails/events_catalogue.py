@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from events.models import Participant
 from events.queries.agenda import agenda_of
 from frontend.event_links import place_token
+from frontend.event_words import why_mailed
 from frontend.mails.cases import public_id
 from frontend.mails.letters import Button, Fact, Letter, draw
 from mailgate.models import OutgoingMail
@@ -38,7 +39,7 @@ def rate(mail: OutgoingMail, addresses: Addresses) -> RenderedMail | None:
             _("The other side never sees your answer."),
         ),
     )
-    return draw(letter, hub=person.event.hub, addresses=addresses)
+    return draw(letter, hub=person.event.hub, addresses=addresses, why=why_mailed(person.event))
 
 
 RENDERERS: dict[str, Renderer] = {"event_rate": rate}

@@ -9,6 +9,8 @@ from events.models import Participant, Question
 from events.queries.groups import groups_of
 from events.queries.people import linked_place
 from frontend.event_links import place_token
+from frontend.event_words import why_mailed
+from frontend.mails.calendar_files import group_files
 from frontend.mails.cases import public_id
 from frontend.mails.letters import Button, Fact, Letter, draw
 from frontend.timetable_words import person_words, slot_words
@@ -32,8 +34,9 @@ def groups(mail: OutgoingMail, addresses: Addresses) -> RenderedMail | None:
             _("Open your agenda"), addresses.link(reverse("frontend:event_agenda_link", args=[place_token(person)]))
         ),
         notes=(_("This replaces what we have told you of your groups before."),),
+        attachments=group_files(person, addresses),
     )
-    return draw(letter, hub=mail.hub, addresses=addresses)
+    return draw(letter, hub=mail.hub, addresses=addresses, why=why_mailed(person.event))
 
 
 def _is_told(person: Participant) -> bool:

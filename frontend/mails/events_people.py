@@ -10,7 +10,8 @@ from events.enums import EventState, ParticipantState
 from events.models import Participant
 from events.queries.people import linked_place, place_in_queue
 from frontend.event_links import place_token
-from frontend.event_words import when_words
+from frontend.event_words import when_words, why_mailed
+from frontend.mails.calendar_files import all_meeting_files
 from frontend.mails.cases import public_id
 from frontend.mails.letters import Button, Fact, Letter, draw
 from mailgate.models import OutgoingMail
@@ -30,7 +31,7 @@ def _to_a_person(write: Write, *, also_called_off: bool = False) -> Renderer:
         if person.event.state == EventState.CANCELLED and not also_called_off:
             return None
         letter = write(person, addresses)
-        return draw(letter, hub=mail.hub, addresses=addresses) if letter else None
+        return draw(letter, hub=mail.hub, addresses=addresses, why=why_mailed(person.event)) if letter else None
 
     return render
 
@@ -130,8 +131,9 @@ def cancelled(person: Participant, addresses: Addresses) -> Letter | None:
         subject=_("You are signed off from %(event)s") % _names(person),
         lead=_("You are signed off from %(event)s.") % _names(person),
         paragraphs=(_("If you had meetings, those concerned are told. You need do nothing else."),),
-        facts=_facts(person),
+        facts=_facts(person)[:-1],
         button=Button(_("See the event"), addresses.link(reverse("frontend:event", args=[person.event.slug]))),
+        attachments=all_meeting_files(person, addresses),
     )
 
 
@@ -159,6 +161,7 @@ def called_off(person: Participant, addresses: Addresses) -> Letter | None:
         lead=_("%(event)s is not held. Your place and all meetings there are called off.") % _names(person),
         facts=(Fact(_("Should have been"), when_words(event).line), Fact(_("Why"), event.cancel_reason)),
         notes=(_("You need do nothing. Take the day out of your calendar if it does not go by itself."),),
+        attachments=all_meeting_files(person, addresses),
     )
 
 

@@ -6,11 +6,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from events.enums import MeetingState, OfferState
+from events.enums import EventState, MeetingState, OfferState
 from events.models import Meeting, Participant, Publication, Slot, StandbyOffer
 from events.queries.people import linked_place
 from events.queries.timetable import linked_offer, meetings_of_person
 from frontend.event_links import address_mark, place_token
+from frontend.event_words import why_mailed
+from frontend.mails.calendar_files import erasure_files, meeting_files
 from frontend.mails.cases import public_id
 from frontend.mails.letters import Button, Fact, Letter, draw
 from frontend.timetable_words import people_words, person_words, place_words, slot_words, when_words
@@ -25,7 +27,9 @@ def timetable(mail: OutgoingMail, addresses: Addresses) -> RenderedMail | None:
     publication = _publication(mail, person)
     if person is None or publication is None:
         return None
-    meetings = [row for row in meetings_of_person(person) if row.state == MeetingState.PLANNED]
+    rows = list(meetings_of_person(person))
+    meetings = [row for row in rows if row.state == MeetingState.PLANNED]
+    dropped = [row for row in rows if row.state != MeetingState.PLANNED and row.changed_at == publication.at]
     is_first = publication.number == 1
     letter = Letter(
         subject=_subject(is_first) % {"event": person.event.name},
@@ -33,8 +37,9 @@ def timetable(mail: OutgoingMail, addresses: Addresses) -> RenderedMail | None:
         facts=tuple(_fact(row, person) for row in meetings),
         button=_agenda(person, addresses),
         notes=(_("Can you not come? Say so in your agenda as soon as you can: others would like the place."),),
+        attachments=meeting_files(person, (*meetings, *dropped), addresses),
     )
-    return draw(letter, hub=mail.hub, addresses=addresses)
+    return draw(letter, hub=mail.hub, addresses=addresses, why=why_mailed(person.event))
 
 
 def _subject(is_first: bool) -> str:
@@ -65,8 +70,9 @@ def changed(mail: OutgoingMail, addresses: Addresses) -> RenderedMail | None:
         facts=(*(_fact(row, person) for row in holding), *(_fact(row, person, is_off=True) for row in off)),
         button=_agenda(person, addresses),
         notes=(_("Everything else stays as it was. A calendar that follows your agenda has changed already."),),
+        attachments=meeting_files(person, rows, addresses),
     )
-    return draw(letter, hub=mail.hub, addresses=addresses)
+    return draw(letter, hub=mail.hub, addresses=addresses, why=why_mailed(person.event))
 
 
 def cancelled(mail: OutgoingMail, addresses: Addresses) -> RenderedMail | None:
@@ -82,8 +88,9 @@ def cancelled(mail: OutgoingMail, addresses: Addresses) -> RenderedMail | None:
         facts=tuple(_fact(row, person, is_off=True) for row in off),
         button=_agenda(person, addresses),
         notes=(_("If another wish of yours can have the slot, we write to you."),),
+        attachments=meeting_files(person, off, addresses),
     )
-    return draw(letter, hub=mail.hub, addresses=addresses)
+    return draw(letter, hub=mail.hub, addresses=addresses, why=why_mailed(person.event))
 
 
 def gone(mail: OutgoingMail, addresses: Addresses) -> RenderedMail | None:
@@ -100,8 +107,9 @@ def gone(mail: OutgoingMail, addresses: Addresses) -> RenderedMail | None:
         facts=facts,
         button=_agenda(person, addresses),
         notes=(_("If another wish of yours can have the slot, we write to you."),) if facts else (),
+        attachments=erasure_files(mail, person, slot, addresses),
     )
-    return draw(letter, hub=mail.hub, addresses=addresses)
+    return draw(letter, hub=mail.hub, addresses=addresses, why=why_mailed(person.event))
 
 
 def standby_offer(mail: OutgoingMail, addresses: Addresses) -> RenderedMail | None:
@@ -124,7 +132,7 @@ def standby_offer(mail: OutgoingMail, addresses: Addresses) -> RenderedMail | No
         button=Button(_("Say yes or no"), addresses.link(reverse("frontend:event_standby", args=[token]))),
         notes=(_("The meeting is held when both of you say yes. Opening the page answers nothing."),),
     )
-    return draw(letter, hub=mail.hub, addresses=addresses)
+    return draw(letter, hub=mail.hub, addresses=addresses, why=why_mailed(person.event))
 
 
 def _other(offer: StandbyOffer, person: Participant) -> Participant:
@@ -133,11 +141,14 @@ def _other(offer: StandbyOffer, person: Participant) -> Participant:
 
 
 def _reader(mail: OutgoingMail) -> Participant | None:
-    """The person; none for a demonstration's, an event that is over, or somebody who is gone."""
+    """The person; none for a demonstration's, an event that is over or called off, or somebody who is gone.
+
+    Of an event that is called off one mail tells everything.
+    """
     person = linked_place(mail.hub_id, str(public_id(mail, "participant")))
-    if person is None or person.event.is_simulated or person.event.ends_at <= timezone.now():
+    if person is None or person.event.is_simulated or person.event.state == EventState.CANCELLED:
         return None
-    return person
+    return person if person.event.ends_at > timezone.now() else None
 
 
 def _publication(mail: OutgoingMail, person: Participant | None) -> Publication | None:

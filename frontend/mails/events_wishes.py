@@ -10,14 +10,15 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from events.domain.wishes.rounds import MAILED_EACH
-from events.enums import COMING, RequestState
+from events.enums import COMING, EventState, RequestState
 from events.models import Event, MeetingRequest, Participant
 from events.queries.people import linked_place
 from events.queries.suggestions import suggestions_for
-from events.queries.wishes import is_hidden, linked_request
+from events.queries.wishes import is_silent, linked_request
 from frontend.bridge import bridge_card
 from frontend.event_links import address_mark
 from frontend.event_wishes import person_card, request_card, until_words
+from frontend.event_words import why_mailed
 from frontend.mails.cases import public_id
 from frontend.mails.letters import Button, Fact, Letter, draw
 from mailgate.links import sign
@@ -124,6 +125,8 @@ def suggested(mail: OutgoingMail, addresses: Addresses) -> RenderedMail | None:
     person = linked_place(mail.hub_id, str(public_id(mail, "participant")))
     if person is None or person.state not in COMING or not person.meets:
         return None
+    if person.event.state == EventState.CANCELLED:
+        return None
     found = suggestions_for(person, limit=MAILED_EACH)
     if not found:
         return None
@@ -137,6 +140,7 @@ def suggested(mail: OutgoingMail, addresses: Addresses) -> RenderedMail | None:
     )
     context = {
         "letter": letter, "cards": cards, "hub": mail.hub, "stop_url": addresses.stop, "language": get_language(),
+        "why": why_mailed(person.event),
     }  # fmt: skip
     return RenderedMail(
         subject=letter.subject,
@@ -148,7 +152,7 @@ def suggested(mail: OutgoingMail, addresses: Addresses) -> RenderedMail | None:
 def _can_answer(case: Case) -> bool:
     """Whether the reader's word is still missing, still counts, and is wanted."""
     row = case.request
-    return row.state == S.ASKED and row.expires_at > timezone.now() and not is_hidden(row)
+    return row.state == S.ASKED and row.expires_at > timezone.now() and not is_silent(row)
 
 
 def _question(case: Case) -> dict[str, object]:
@@ -177,17 +181,17 @@ def _others_button(event: Event, addresses: Addresses) -> Button:
 
 
 def _of_request(write: Callable[[Case], Letter | None]) -> Renderer:
-    """A renderer of mails to one of the two sides of a request."""
+    """A renderer of mails to one of the two sides of a request; none once the event is called off."""
 
     def render(mail: OutgoingMail, addresses: Addresses) -> RenderedMail | None:
         row = linked_request(mail.hub_id, str(public_id(mail, "request")))
         reader = public_id(mail, "reader")
         sides = (row.sender, row.receiver) if row is not None else ()
         person = next((each for each in sides if each.public_id == reader), None)
-        if row is None or person is None:
+        if row is None or person is None or row.event.state == EventState.CANCELLED:
             return None
         letter = write(Case(row, person, addresses))
-        return draw(letter, hub=mail.hub, addresses=addresses) if letter else None
+        return draw(letter, hub=mail.hub, addresses=addresses, why=why_mailed(row.event)) if letter else None
 
     return render
 

@@ -7,7 +7,7 @@ from django.utils.translation import get_language
 
 from frontend.bridge import BridgeCard
 from hubs.models import Hub
-from mailgate.renderers import Addresses, RenderedMail
+from mailgate.renderers import Addresses, Attachment, RenderedMail
 
 
 @dataclass(frozen=True)
@@ -37,13 +37,15 @@ class Letter:
     facts: tuple[Fact, ...] = ()
     button: Button | None = None
     notes: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
 
 
-def draw(letter: Letter, *, hub: Hub, addresses: Addresses) -> RenderedMail:
-    """The letter in both forms, in the active language."""
-    context = {"letter": letter, "hub": hub, "stop_url": addresses.stop, "language": get_language()}
+def draw(letter: Letter, *, hub: Hub, addresses: Addresses, why: str = "") -> RenderedMail:
+    """The letter in both forms, in the active language; `why` it is sent, where it is no matter between two."""
+    context = {"letter": letter, "hub": hub, "stop_url": addresses.stop, "language": get_language(), "why": why}
     return RenderedMail(
         subject=letter.subject,
         text=render_to_string("mails/letter.txt", context).strip() + "\n",
         html=render_to_string("mails/letter.html", context),
+        attachments=letter.attachments,
     )

@@ -169,6 +169,7 @@ def _show(request: PageRequest, number: int, form: PlainForm, *, status: int = 2
         "step": STEPS[number],
         "number": number + 1,
         "is_last": number + 1 == len(STEPS),
+        "goes_on_to_event": "/register/" in request.session.get(GOES_ON, {}).get("address", ""),
     }
     return render(request, "onboarding/step.html", context, status=status)
 

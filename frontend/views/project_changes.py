@@ -175,9 +175,9 @@ def read_version(posted: Mapping[str, Any]) -> int:
     return int(written) if written.isdecimal() and len(written) < 10 else 0
 
 
-def page_of(project: Project, title: str, lead: str, submit: str, **options: bool) -> FormPage:
+def page_of(project: Project, title: str, lead: str, submit: str, *, is_grave: bool = False) -> FormPage:
     """What stands around a form about the room."""
     return FormPage(
         title=title, lead=lead, submit=submit, back=reverse("frontend:project", args=[project.public_id]),
-        back_label=project.name, **options,
+        back_label=project.name, is_grave=is_grave,
     )  # fmt: skip

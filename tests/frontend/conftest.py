@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
@@ -44,3 +45,14 @@ def works_as(client: Client, hub: Hub, role: Role) -> Client:
     """The client, signed in with a role in the hub."""
     client.force_login(MembershipFactory(hub=hub, role=role).user)
     return client
+
+
+def text_of(response: HttpResponse, status: int = 200) -> str:
+    """What the answer says, which has this status."""
+    assert response.status_code == status, response
+    return response.content.decode()
+
+
+def body(client: Client, address: str, status: int = 200) -> str:
+    """What stands at the address, which answers with this status."""
+    return text_of(client.get(address), status)

@@ -11,38 +11,12 @@ from events.domain.setup.places import lose_table
 from events.domain.setup.stands import StandRows, assign_stand, lay_stands
 from events.models import Event, Stand
 from frontend.hall_plan import draw_plans
-from hubs.enums import Role
-from hubs.models import Hub
 from hubs.policies import Viewer
-from tests.events.setting_up import draft, meeting_in, organiser_of, person_at
-from tests.frontend.conftest import works_as
+from tests.events.setting_up import draft, event_fixture, meeting_in, person_at, viewer_fixture  # noqa: F401
+from tests.frontend.conftest import body
+from tests.frontend.event_setting_up import organiser_fixture, page  # noqa: F401
 
 NOW = datetime(2027, 3, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-def viewer(hub: Hub) -> Viewer:
-    return organiser_of(hub)
-
-
-@pytest.fixture
-def event(viewer: Viewer) -> Event:
-    return draft(viewer)
-
-
-@pytest.fixture
-def organiser(client: Client, hub: Hub) -> Client:
-    return works_as(client, hub, Role.ORGANISER)
-
-
-def page(event: Event, path: str = "") -> str:
-    return f"/en/events/{event.slug}/organise/{path}"
-
-
-def body(client: Client, address: str, status: int = 200) -> str:
-    response = client.get(address)
-    assert response.status_code == status
-    return response.content.decode()
 
 
 # Places and stands

@@ -14,38 +14,23 @@ from hubs.models import Hub
 from hubs.policies import Viewer
 from mailgate.models import OutgoingMail
 from mailgate.renderers import Addresses
-from tests.events.setting_up import DAY, clocks, draft, meeting_in, organiser_of, person_at
+from tests.events.setting_up import (  # noqa: F401
+    DAY,
+    clocks,
+    draft,
+    event_fixture,
+    meeting_in,
+    organiser_of,
+    person_at,
+    viewer_fixture,
+)
 from tests.factories import HubFactory, MembershipFactory
-from tests.frontend.conftest import SCRIPT, works_as
+from tests.frontend.conftest import SCRIPT, body, works_as
+from tests.frontend.event_setting_up import organiser_fixture, page  # noqa: F401
 
 NOW = datetime(2027, 3, 1, tzinfo=UTC)
 PAGES = ("", "edit/", "cancel/", "grid/", "places/", "places/halls/new/", "places/tables/new/", "places/walks/",
          "stands/", "stands/?by=theme", "stands/new/", "sessions/", "sessions/new/")  # fmt: skip
-
-
-@pytest.fixture
-def viewer(hub: Hub) -> Viewer:
-    return organiser_of(hub)
-
-
-@pytest.fixture
-def event(viewer: Viewer) -> Event:
-    return draft(viewer)
-
-
-@pytest.fixture
-def organiser(client: Client, hub: Hub) -> Client:
-    return works_as(client, hub, Role.ORGANISER)
-
-
-def page(event: Event, path: str = "") -> str:
-    return f"/en/events/{event.slug}/organise/{path}"
-
-
-def body(client: Client, address: str, status: int = 200) -> str:
-    response = client.get(address)
-    assert response.status_code == status
-    return response.content.decode()
 
 
 def opened(event: Event, **change: object) -> Event:

@@ -15,29 +15,18 @@ from events.domain.timetable.moving import move_meeting
 from events.domain.timetable.publishing import place_meeting
 from events.domain.timetable.running import ask_run
 from events.enums import OfferState, RunKind, RunState
-from events.models import Availability, Event, Meeting, StandbyOffer, TimetableRun
+from events.models import Availability, Meeting, StandbyOffer, TimetableRun
 from hubs.enums import Role
 from hubs.models import Hub
 from mailgate.models import OutgoingMail
-from tests.events.timetable_days import NOW, START, Day, computed, organiser, published, small_day
+from tests.events.timetable_days import NOW, Day, computed, organiser, published, small_day
 from tests.factories import HubFactory
 from tests.frontend.conftest import works_as
+from tests.frontend.timetable_day import day_fixture  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 PAGE = "/en/events/bazar/organise/timetable/"
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture
-def day(hub: Hub) -> Day:
-    """Anna is to meet Bo and Cai; the event is long after today, so that mails are due."""
-    made = small_day(hub)
-    anna, bo, cai = made.person("Anna"), made.person("Bo"), made.person("Cai")
-    made.wish(anna, bo, is_must=True)
-    made.wish(anna, cai)
-    later = timezone.now() + timedelta(days=400) - START
-    Event.objects.filter(pk=made.event.pk).update(starts_at=START + later, ends_at=START + later + timedelta(hours=8))
-    return made
 
 
 def page_of(client: Client, address: str = PAGE) -> str:

@@ -18,22 +18,11 @@ from hubs.models import Hub
 from mailgate.links import sign
 from mailgate.models import OutgoingMail
 from mailgate.renderers import Addresses
-from tests.events.timetable_days import NOW, START, Day, organiser, published, small_day
+from tests.events.timetable_days import NOW, Day, organiser, published
 from tests.frontend.conftest import SCRIPT
+from tests.frontend.timetable_day import day_fixture  # noqa: F401
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def day(hub: Hub) -> Day:
-    """Anna is to meet Bo and Cai; the event is long after today, so that mails are due."""
-    made = small_day(hub)
-    anna, bo, cai = made.person("Anna"), made.person("Bo"), made.person("Cai")
-    made.wish(anna, bo, is_must=True)
-    made.wish(anna, cai)
-    later = timezone.now() + timedelta(days=400) - START
-    Event.objects.filter(pk=made.event.pk).update(starts_at=START + later, ends_at=START + later + timedelta(hours=8))
-    return made
 
 
 # The standby link
@@ -99,7 +88,7 @@ def test_timetable_mail_lists_the_persons_meetings_and_leads_to_the_agenda(day: 
     assert found is not None
     subject, text, html = found
     assert subject == "Your meetings at Medico Bazar"
-    assert "March 18, 2027, 10:00–10:20:" in text
+    assert "Thursday 18 March 2027, 10:00–10:20:" in text
     assert ("Table 1, Hal A" in text, "Firma Cai" in text, "/events/agenda/" in text) == (True, True, True)
     assert ("<script>alert" in html, "&lt;script&gt;" in html) == (False, True)
 

@@ -21,7 +21,7 @@ from mailgate.models import OutgoingMail
 from matching.models import Impression, ShownList
 from tests.events.wish_people import NEED, OFFER, make_event, person, two
 from tests.factories import HubFactory, MembershipFactory
-from tests.frontend.conftest import SCRIPT, speaks_for, works_as
+from tests.frontend.conftest import SCRIPT, body, speaks_for, works_as
 
 REASON = "Vi vil gerne høre, om I kan afprøve vores sensor."
 BASE = "/en/events/bazar"
@@ -46,12 +46,6 @@ def signed_in(client: Client, someone: Participant) -> Client:
 
 def ask(sender: Participant, receiver: Participant, **values: Any) -> MeetingRequest:
     return ask_meeting(sender, receiver=receiver, **({"reason": REASON, "now": timezone.now()} | values))
-
-
-def body(client: Client, address: str, status: int = 200) -> str:
-    response = client.get(address)
-    assert response.status_code == status, response
-    return response.content.decode()
 
 
 def answer_token(request: MeetingRequest) -> str:

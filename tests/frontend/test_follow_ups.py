@@ -194,7 +194,7 @@ def test_bad_hub_answer_is_told_beside_its_question(client: Client, hub: Hub, in
     response = client.post(link_of(question(introduction)), {"outcomes": ["meeting_held"], name: "mange"})
 
     assert (response.status_code, told()) == (422, [])
-    assert f'<a href="#id_{name}">How many took part?: Write a whole number' in response.content.decode()
+    assert f'<a href="#id_{name}">How many took part? Write a whole number' in response.content.decode()
 
 
 @pytest.mark.parametrize("change", [lambda token: token[:-2], lambda token: "x" + token, lambda _token: "nonsense"])

@@ -10,6 +10,7 @@ from matching.enums import Consent
 from matching.models import Participant, Project
 from profiles.models import Profile
 from tests.factories import HubFactory, OrganisationFactory, ProfileFactory
+from tests.frontend.conftest import body
 from tests.matching.projects.tables import FIELDS, NOW, TODAY, found, seat, speaker
 
 
@@ -39,12 +40,6 @@ def invited(project: Project, clinic: Profile) -> Participant:
 
 def link(participant: Participant) -> str:
     return f"/en/invitation/{sign('invitation', participant=str(participant.public_id))}/"
-
-
-def body(client: Client, address: str, status: int = 200) -> str:
-    response = client.get(address)
-    assert response.status_code == status
-    return response.content.decode()
 
 
 @pytest.mark.parametrize("method", ["get", "head"])

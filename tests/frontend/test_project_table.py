@@ -8,7 +8,7 @@ from matching.enums import Consent
 from matching.models import ContactRules, LoadPlace, Participant, Project
 from profiles.models import Profile
 from tests.factories import ProfileFactory
-from tests.frontend.conftest import SCRIPT, speaks_for
+from tests.frontend.conftest import SCRIPT, body, speaks_for
 from tests.matching.projects.tables import found, seat, speaker
 
 
@@ -38,12 +38,6 @@ def invited(project: Project, clinic: Profile) -> Participant:
 
 def room(project: Project, path: str = "") -> str:
     return f"/en/projects/{project.public_id}/{path}"
-
-
-def body(client: Client, address: str, status: int = 200) -> str:
-    response = client.get(address)
-    assert response.status_code == status
-    return response.content.decode()
 
 
 def test_candidate_is_invited_once(client: Client, project: Project, owner: Profile, clinic: Profile) -> None:

@@ -13,7 +13,7 @@ from matching.enums import Consent
 from matching.models import Milestone, Participant, Project, ShownList
 from profiles.models import Profile
 from tests.factories import HubFactory, OrganisationFactory, ProfileFactory, StatementFactory
-from tests.frontend.conftest import SCRIPT, speaks_for, works_as
+from tests.frontend.conftest import SCRIPT, body, speaks_for, works_as
 from tests.matching.projects.tables import FIELDS, NOW, TODAY, found, seat, speaker
 
 
@@ -47,12 +47,6 @@ def room(project: Project, path: str = "") -> str:
 
 def link(participant: Participant) -> str:
     return f"/en/invitation/{sign('invitation', participant=str(participant.public_id))}/"
-
-
-def body(client: Client, address: str, status: int = 200) -> str:
-    response = client.get(address)
-    assert response.status_code == status
-    return response.content.decode()
 
 
 def founding(once: str | None = None, **change: object) -> dict[str, object]:

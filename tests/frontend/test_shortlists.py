@@ -14,7 +14,7 @@ from matching.enums import AnswerSource, ListState, Side
 from matching.models import Candidate, ContactRules, Introduction, Shortlist, ShownList
 from profiles.models import Profile
 from tests.factories import HubFactory, OrganisationFactory, ProfileFactory, StatementFactory
-from tests.frontend.conftest import SCRIPT, speaks_for, works_as
+from tests.frontend.conftest import SCRIPT, body, speaks_for, works_as
 from tests.matching.projects.tables import NOW, TODAY, speaker
 
 REQUEST = {
@@ -49,12 +49,6 @@ def two(shortlist: Shortlist) -> list[Candidate]:
 
 def at(shortlist: Shortlist, path: str = "") -> str:
     return f"/en/shortlists/{shortlist.public_id}/{path}"
-
-
-def body(client: Client, address: str, status: int = 200) -> str:
-    response = client.get(address)
-    assert response.status_code == status
-    return response.content.decode()
 
 
 def say_yes(candidate: Candidate) -> None:

@@ -1,6 +1,8 @@
 """The very commands of docker-compose.yml, in their order, on PostgreSQL: prepare, web, indexer, worker."""
 
 import http.client
+import json
+import signal
 import subprocess
 import sys
 import time
@@ -11,6 +13,7 @@ import pytest
 
 from tests.operations.compose import ROOT, run_command, running, surroundings
 from tests.operations.postgres import free_port
+from tests.processes import wait_until_it_heeds
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 PATIENCE_SECONDS = 60.0
@@ -67,6 +70,21 @@ def test_migrations_are_complete_on_postgresql(prepared: dict[str, str]) -> None
     assert answer.returncode == 0, answer.stdout
 
 
+def test_opposite_changes_of_an_event_end_without_a_deadlock(prepared: dict[str, str]) -> None:
+    told = {
+        "DJANGO_SETTINGS_MODULE": "videnbro.settings.test",
+        "VIDENBRO_TEST_DATABASE_URL": prepared["VIDENBRO_DATABASE_URL"],
+    }
+    command = [sys.executable, "-m", "tests.events.crossing_locks"]
+    answer = subprocess.run(command, cwd=ROOT, env=surroundings(told), capture_output=True, text=True, check=False)
+
+    assert answer.returncode == 0, answer.stderr
+    for act, outcomes in json.loads(answer.stdout).items():
+        # Whoever comes second finds what the first has left; the database ends nobody.
+        assert set(outcomes) <= {"saved", "not_coming", "questions_closed"}, (act, outcomes)
+        assert "saved" in outcomes
+
+
 def test_web_answers_and_ends_by_itself(listening: tuple[dict[str, str], int], tmp_path: Path) -> None:
     environment, port = listening
     log = tmp_path / "web.log"
@@ -112,8 +130,9 @@ def test_health_check_fails_where_nothing_listens(prepared: dict[str, str]) -> N
 def test_service_runs_until_it_is_told_to_stop(name: str, prepared: dict[str, str], tmp_path: Path) -> None:
     log = tmp_path / f"{name}.log"
     with running(name, prepared, log) as process:
+        wait_until_it_heeds(process, signal.SIGTERM)
         with pytest.raises(subprocess.TimeoutExpired):
-            process.wait(4)
+            process.wait(1)
         process.terminate()
 
         assert process.wait(30) == 0, log.read_text()

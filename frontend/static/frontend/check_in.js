@@ -20,10 +20,29 @@ if (page) {
 
   find("typed").addEventListener("submit", (event) => {
     event.preventDefault();
+    const listed = event.submitter?.name === "listed" ? event.submitter : null;
+    if (listed) {
+      const cell = listed.closest("[data-came-at]");
+      seen(listed.value);
+      cell.tabIndex = -1;
+      cell.focus();
+      return;
+    }
     const field = event.target.elements.code;
     if (seen(field.value)) field.value = "";
     field.focus();
   });
+
+  const finder = find("find");
+  if (finder) {
+    finder.hidden = false;
+    finder.addEventListener("input", (event) => {
+      const words = event.target.value.trim().toLowerCase();
+      for (const row of page.querySelectorAll("[data-person]")) {
+        row.hidden = !row.querySelector("th").textContent.toLowerCase().includes(words);
+      }
+    });
+  }
 
   // A code that was read: answered at once, kept, and sent when it can be.
   function seen(raw) {
@@ -95,7 +114,7 @@ if (page) {
     if (!person) return;
     person.came = true;
     const cell = page.querySelector(`[data-person="${code}"] [data-came-at]`);
-    if (cell && cell.textContent.trim() === "–") cell.textContent = "✓";
+    if (cell?.querySelector("button")) cell.textContent = "✓";
     find("came").textContent = String([...people.values()].filter((one) => one.came).length);
   }
 

@@ -1,5 +1,6 @@
 """A person's day on a phone: what is next, where, with whom and why; the calendar that follows it; on paper."""
 
+from datetime import timedelta
 from hashlib import sha256
 
 from django.contrib.auth.decorators import login_required
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from events.calendars import feed
 from events.day_papers import typeset_agendas
-from events.enums import ParticipantState
+from events.enums import EventState, ParticipantState
 from events.models import Event, Participant
 from events.queries.agenda import agenda_of
 from events.queries.days import find_event
@@ -24,6 +25,10 @@ from frontend.event_words import when_words
 from frontend.questions import read_public_id
 from frontend.requests import PageRequest
 from kernel.errors import NotFound
+
+_BEFORE_TIMETABLE = frozenset({EventState.OPEN, EventState.WISHES_CLOSED})
+# Calendars read at least once a month; after that the feed of somebody who has cancelled answers no more.
+FEED_KEPT = timedelta(days=30)
 
 
 @login_required
@@ -119,6 +124,8 @@ def _show(
             "now": now,
             "is_self": is_self,
             "by_link": colleagues is None,
+            "waits_for_timetable": event.state in _BEFORE_TIMETABLE
+            and not any(each.meeting for each in agenda.planned),
         }
         if is_self:
             token, feed_path = place_token(person), reverse("frontend:event_feed", args=[feed_token(person)])
@@ -148,10 +155,14 @@ def linked_person(request: PageRequest, token: str, action: str) -> Participant:
         LinkInvalid, LinkExpired, NotFound: the link opens nothing, or the person has cancelled.
     """
     person = read_place(request.hub.pk, token, action)
-    # A calendar goes on reading: that is how it learns that everything in it is called off.
-    if person is None or (person.state == ParticipantState.CANCELLED and action != FEED):
+    if person is None or (person.state == ParticipantState.CANCELLED and not _is_still_read(person, action)):
         raise _not_found()
     return person
+
+
+def _is_still_read(person: Participant, action: str) -> bool:
+    """A calendar goes on reading: that is how it learns that everything in it is called off."""
+    return action == FEED and timezone.now() < person.event.ends_at + FEED_KEPT
 
 
 def _not_found() -> NotFound:

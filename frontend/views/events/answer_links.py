@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from events.enums import RequestState
+from events.enums import EventState, RequestState
 from events.models import MeetingRequest
 from events.queries.wishes import is_hidden, linked_request
 from frontend.event_links import address_mark
@@ -55,7 +55,8 @@ def _take(request: PageRequest, found: MeetingRequest) -> HttpResponse:
 
 
 def _show(request: PageRequest, found: MeetingRequest, *, complaint: str = "", status: int = 200) -> HttpResponse:
-    waits = found.state == RequestState.ASKED and found.expires_at > timezone.now()
+    is_on = found.event.state != EventState.CANCELLED
+    waits = is_on and found.state == RequestState.ASKED and found.expires_at > timezone.now()
     context = {
         "event": found.event,
         "row": found,

@@ -27,7 +27,7 @@ def event_catalogue(request: PageRequest, slug: str) -> HttpResponse:
     """
     event = find_open_event(request.viewer, slug)
     catalogue = catalogue_of(event, request.viewer)
-    words, theme = request.GET.get("q", "")[:MAX_QUERY].strip(), request.GET.get("theme", "")
+    words, theme = request.GET.get("q", "")[:MAX_QUERY].strip(), _known(catalogue, request.GET.get("theme", ""))
     chosen = [entry for entry in catalogue.entries if _fits(entry, words, theme)]
     context = {
         "event": event,
@@ -62,6 +62,11 @@ def event_catalogue_paper(request: PageRequest, slug: str, language: str) -> Htt
     response = paper_answer(paper, f"{event.slug}-{language}.pdf")
     patch_cache_control(response, private=True, max_age=60)
     return response
+
+
+def _known(catalogue: Catalogue, theme: str) -> str:
+    """The theme, if a stand has it: an old link to one that nobody has shows all."""
+    return theme if any(term.code == theme for term in catalogue.themes) else ""
 
 
 def _fits(entry: Entry, words: str, theme: str) -> bool:

@@ -33,7 +33,7 @@ MOST_BODY_BYTES = 200_000
 @never_cache
 @form_page
 def event_check_in(request: PageRequest, slug: str) -> HttpResponse:
-    """The list with who has come; a POST checks one typed code in.
+    """The list with who has come; a POST checks in one code, typed or that of a name in the list.
 
     Raises:
         NotAllowed, NotFound: the reader does not run this event.
@@ -87,7 +87,8 @@ def event_roster(request: PageRequest, slug: str) -> HttpResponse:
 
 def _typed(request: PageRequest, event: Event) -> HttpResponse:
     now = timezone.now()
-    scan = Scan(uuid4(), request.POST.get("code", "")[:40], now)
+    code = request.POST.get("listed") or request.POST.get("code", "")  # the button beside a name, or the field
+    scan = Scan(uuid4(), code[:40], now)
     (result,) = check_in(event, viewer=request.viewer, scans=[scan], now=now)
     told = _words()[result.seen] % {"name": result.person.name if result.person else ""}
     (messages.success if result.seen in {Seen.WELCOME, Seen.AGAIN} else messages.error)(request, told)
@@ -98,7 +99,8 @@ def _words() -> dict[Seen, str]:
     return {
         Seen.WELCOME: _("%(name)s is checked in."),
         Seen.AGAIN: _("%(name)s was checked in before."),
-        Seen.NOT_COMING: _("%(name)s has no place: cancelled, or waits for one. Give them a place under Participants."),
+        Seen.NOT_COMING: _("%(name)s has no place: cancelled, or waits for one. Give them a place under People."),
+        Seen.CALLED_OFF: _("The event is called off, so nobody is checked in."),
         Seen.UNKNOWN: _("Nobody at this event has that code."),
     }
 

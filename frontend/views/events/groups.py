@@ -16,9 +16,9 @@ from django.views.decorators.http import require_POST, require_safe
 from events.domain.groups.composing import Composition, compose_groups, groups_are_open, researchers_of
 from events.domain.groups.questions import change_question, hand_in_question, take_question_back, takes_questions
 from events.enums import COMING
-from events.models import Event, Participant
+from events.models import Event, Participant, Question
 from events.queries.days import find_event
-from events.queries.groups import find_question, questions_of
+from events.queries.groups import find_question, lack_of, questions_of
 from events.queries.people import find_open_event, own_places
 from events.queries.wishes import speaks_for
 from events.scheduling.group_task import Unheld
@@ -48,7 +48,7 @@ def event_questions(request: PageRequest, slug: str) -> HttpResponse:
     context = {
         "event": event,
         "own": [question for question in found if question.asker_id in own],
-        "programme": [question for question in found if question.slot_id] if is_open else [],
+        "programme": [question for question in found if question.is_held] if is_open else [],
         "takes_questions": takes_questions(event, now=timezone.now()),
         "has_place": bool(places),
         "own_ids": own,
@@ -167,15 +167,10 @@ def event_groups(request: PageRequest, slug: str) -> HttpResponse:
 def _groups_page(event: Event, composed: Composition | None) -> dict[str, object]:
     questions = list(questions_of(event))
     researchers: list[Participant] = researchers_of(event)
-    reasons = _reasons()
     return {
         "event": event,
-        "held": [question for question in questions if question.slot_id],
-        "unheld": [
-            (question, reasons[composed.unheld[question.pk]] if composed and question.pk in composed.unheld else "")
-            for question in questions
-            if not question.slot_id
-        ],
+        "held": [(question, _lacks(question)) for question in questions if question.is_held],
+        "unheld": [(question, _why_unheld(question, composed)) for question in questions if not question.is_held],
         "researchers": len(researchers),
         "seniors": sum(person.is_senior for person in researchers),
         "composed": composed,
@@ -183,6 +178,28 @@ def _groups_page(event: Event, composed: Composition | None) -> dict[str, object
         "halls": event.halls.count(),
         "slots": event.slots.count(),
     }
+
+
+def _lacks(question: Question) -> list[str]:
+    """What the group has lost since it was composed, in words."""
+    lack = lack_of(question)
+    if lack is None:
+        return []
+    missing = ngettext(
+        "Somebody has cancelled: %(count)s researcher is missing to the least number.",
+        "People have cancelled: %(count)s researchers are missing to the least number.",
+        lack.researchers,
+    )
+    return [
+        *([missing % {"count": lack.researchers}] if lack.researchers else []),
+        *([_("No senior comes to this group any more.")] if lack.is_senior else []),
+    ]
+
+
+def _why_unheld(question: Question, composed: Composition | None) -> str:
+    if question.asker.state not in COMING:
+        return _("Who asked it does not come any more, so its group is off.") if question.slot_id else ""
+    return _reasons()[composed.unheld[question.pk]] if composed and question.pk in composed.unheld else ""
 
 
 def _told(composed: Composition) -> str:

@@ -18,8 +18,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from events.domain.people.exporting import export_people
-from events.domain.people.importing import Outcome, PersonRow, import_people, plan_import, read_people
-from events.domain.people.sheets import MOST_BYTES, SheetRefused
+from events.domain.people.headings import unread_headings
+from events.domain.people.import_rows import PersonRow, people_of
+from events.domain.people.importing import Outcome, import_people, plan_import
+from events.domain.people.sheets import MOST_BYTES, SheetRefused, read_sheet
+from events.enums import PeopleKind
 from events.models import Event
 from events.queries.people import places_left
 from frontend.forms.bodies import form_page
@@ -51,7 +54,7 @@ def import_page(request: PageRequest, slug: str) -> HttpResponse:
     form = UploadForm(request.POST, request.FILES)
     try:
         if form.is_valid():
-            return _preview(request, event, read_people(_content(form), language=get_language() or "da"))
+            return _preview(request, event, _content(form))
     except SheetRefused as error:
         form.add_error("file", str(error))
     return _show(request, event, form, status=422)
@@ -65,17 +68,22 @@ def _content(form: UploadForm) -> bytes:
     return content
 
 
-def _preview(request: PageRequest, event: Event, rows: list[PersonRow]) -> HttpResponse:
+def _preview(request: PageRequest, event: Event, content: bytes) -> HttpResponse:
+    sheet = read_sheet(content)
+    rows = people_of(sheet, language=get_language() or "da")
     packed = _signer(request, event).sign_object([asdict(row) for row in rows], compress=True)
     if len(packed) > MOST_PACKED:
         raise SheetRefused(_("The file holds too much text to check at once. Split it in two."))
     plan = plan_import(event, rows, viewer=request.viewer)
     # What wants a look first.
     ranks = {outcome: rank for rank, outcome in enumerate((Outcome.PROBLEM, Outcome.CANCEL, Outcome.CREATE))}
-    shown = sorted(plan.rows, key=lambda each: (ranks.get(each.outcome, 9), each.row.number))
+    rows_in_order = sorted(plan.rows, key=lambda each: (ranks.get(each.outcome, 9), each.row.number))
+    # Of what is plain, some tell enough; a row with a problem is never left out.
+    shown = rows_in_order[: max(MOST_SHOWN, plan.counts[Outcome.PROBLEM.value])]
     context: dict[str, Any] = {
-        "event": event, "plan": plan, "rows": shown[:MOST_SHOWN], "more": max(0, len(shown) - MOST_SHOWN),
+        "event": event, "plan": plan, "rows": shown, "more": len(plan.rows) - len(shown),
         "packed": packed, "counts": {outcome.value: plan.counts[outcome.value] for outcome in Outcome},
+        "unread": unread_headings(sheet[0]), "kinds": dict(PeopleKind.choices),
         "left": places_left(event), "does_something": len(plan.rows) > _idle(plan.counts),
     }  # fmt: skip
     return render(request, "events/import_preview.html", context)
@@ -99,6 +107,10 @@ def _import(request: PageRequest, event: Event) -> HttpResponse:
         _("Imported: %(create)d new, %(update)d changed, %(cancel)d signed off, %(problem)d left out.")
         % {outcome.value: done.counts[outcome.value] for outcome in Outcome},
     )
+    left_out = [each for each in done.rows if each.outcome is Outcome.PROBLEM]
+    if left_out:
+        # No redirect: the reasons are stored nowhere, and sending the form again does nothing new.
+        return render(request, "events/import_done.html", {"event": event, "rows": left_out})
     return redirect("frontend:event_people", event.slug)
 
 

@@ -13,6 +13,7 @@ from events.clock import days_between
 from events.models import Event
 from events.queries.setup import listed_events
 from frontend.event_steps import page_of
+from frontend.event_words import When, when_words
 from frontend.requests import PageRequest
 from hubs.policies import may_organise
 
@@ -23,7 +24,7 @@ class EventCard:
 
     event: Event
     first_day: date
-    last_day: date
+    when: When
     url: str
     organise_url: str
 
@@ -46,4 +47,4 @@ def events(request: PageRequest) -> HttpResponse:
 def _card(event: Event, organises: bool) -> EventCard:
     days = days_between(event.starts_at, event.ends_at, event.zone)
     organise_url = page_of(event, "organise_event") if organises else ""
-    return EventCard(event, days[0], days[-1], page_of(event, "event") or organise_url, organise_url)
+    return EventCard(event, days[0], when_words(event), page_of(event, "event") or organise_url, organise_url)

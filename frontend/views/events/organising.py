@@ -6,13 +6,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from events.models import Event
 from events.queries.days import find_event
-from frontend.form_pages import try_to_save
+from frontend import form_pages
+from frontend.form_pages import FormPage
 from frontend.forms.plain import PlainForm
 from frontend.requests import PageRequest
 from hubs.policies import require_organiser
@@ -20,18 +21,13 @@ from kernel.errors import DomainError, EditConflict, NotAllowed, NotFound
 
 
 @dataclass(frozen=True)
-class OrganiserPage:
+class OrganiserPage(FormPage):
     """What stands around an organiser's form; `part` is the entry of the event's own menu."""
 
-    title: str
-    lead: str
-    submit: str
-    part: str = ""
     back: str = ""
     back_label: str = ""
     template: str = "events/setup_form.html"
-    is_grave: bool = False
-    keeps_draft: bool = True
+    part: str = ""
 
 
 def organised(request: PageRequest, slug: str) -> Event:
@@ -61,24 +57,11 @@ def save_or_show(
     stored: Mapping[str, Any] | None = None,
     **context: Any,
 ) -> HttpResponse:
-    """Save what is valid and go on; else show what was typed with what stands against it.
-
-    `stored` is what the form would show of the row it changes; without it the form adds something. `save` returns
-    where to go, else it is the page's way back.
-    """
-    status = 200
-    if request.method == "POST":
-        tried = try_to_save(form, save, compares=True)
-        if tried.is_saved:
-            if saved:
-                messages.success(request, saved)
-            return redirect(tried.value or page.back)
-        status = tried.status
-        if tried.conflict:
-            context |= {"conflict": tried.conflict, "is_changing": stored is not None}
-            context["differences"] = form.differences(stored) if stored is not None else []
-            form.take_version(event.version if event else 0)
-    return render(request, page.template, {"event": event, "form": form, "page": page, **context}, status=status)
+    """What `frontend.form_pages.save_or_show` does, under the event's version."""
+    version = event.version if event else 0
+    return form_pages.save_or_show(
+        request, form, page, save, saved=saved, stored=stored, version=version, event=event, **context
+    )
 
 
 def press(request: PageRequest, do: Callable[[int], str], *, back: str) -> HttpResponse:

@@ -1,5 +1,6 @@
 """Who else comes to an event: the recommended first, then everybody; and one stand with its people."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -11,13 +12,13 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from events.domain.wishes.offered_texts import offered_by
+from events.domain.wishes.offered_texts import OfferedText, offered_by
 from events.domain.wishes.showing import note_shown
 from events.enums import RequestMode
 from events.models import Event, Participant
 from events.queries.people import find_open_event
-from events.queries.suggestions import round_of, suggestions_for
-from events.queries.wishes import find_stand, keeps_no_thanks, others_of, requests_left, stand_people
+from events.queries.suggestions import has_list, round_of, suggestions_for
+from events.queries.wishes import find_stand, keeps_marks, keeps_no_thanks, others_of, requests_left, stand_people
 from frontend.event_wishes import acting_person, boxes_for, stand_box, suggested_cards, until_words, wishes_are_open
 from frontend.forms.events_wishes import OthersForm
 from frontend.requests import PageRequest, vary_on_htmx, wants_partial
@@ -35,7 +36,11 @@ def others(request: PageRequest, slug: str) -> HttpResponse:
     person, agendas = acting_person(request, event, request.GET)
     if person is None and not may_organise(request.viewer):
         return render(request, "events/others_unregistered.html", {"event": event}, status=403)
-    form = OthersForm(request.GET, with_no_thanks=person is not None and keeps_no_thanks(request.viewer, person))
+    form = OthersForm(
+        request.GET,
+        with_marks=person is not None and keeps_marks(request.viewer, person),
+        with_no_thanks=person is not None and keeps_no_thanks(request.viewer, person),
+    )
     context = _page_context(request, event, person, agendas) | _list_context(request, event, person, form)
     if wants_partial(request):
         return vary_on_htmx(render(request, "events/others_list.html", context))
@@ -53,21 +58,23 @@ def _page_context(
         "left": requests_left(person) if person else 0,
         "close": until_words(event, event.wishes_close_at) if event.wishes_close_at else "",
         "is_mutual": event.request_mode == RequestMode.MUTUAL,
+        "may_mark": person is not None and keeps_marks(request.viewer, person),
         "back": request.get_full_path(),
     }
 
 
 def _list_context(request: PageRequest, event: Event, person: Participant | None, form: OthersForm) -> dict[str, Any]:
-    rows = others_of(person, event, form.wanted())
+    today = timezone.localdate()
+    rows = others_of(person, event, form.wanted(), viewer=request.viewer, today=today)
     page = Paginator(rows, PAGE_LENGTH).get_page(request.GET.get("page"))
     people = list(page.object_list)
     boxes = boxes_for(person, people, now=timezone.now(), viewer=request.viewer) if person else {}
-    told = offered_by([each.participation for each in people], today=timezone.localdate())
+    told = offered_by([each.participation for each in people], today=today, levels=visible_levels(request.viewer))
     asked = {name: str(value) for name, value in request.GET.items() if name != "page" and value}
     return {
         "form": form,
         "page": page,
-        "rows": [(each, boxes.get(each.pk), told[each.participation_id][:2]) for each in people],
+        "rows": [(each, boxes.get(each.pk), _one_of_each(told[each.participation_id])) for each in people],
         "query": urlencode(asked),
         "is_filtered": bool({"q", "kind", "wish"} & set(asked)),
     }
@@ -78,16 +85,25 @@ def _recommended(request: PageRequest, event: Event, person: Participant | None)
     if person is None:
         return {"recommended": ()}
     now = timezone.now()
-    found = suggestions_for(person)
+    found = suggestions_for(person, with_refused=not keeps_no_thanks(request.viewer, person))
     shown = note_shown(person, found, now=now)
     held = round_of(event)
     return {
         "recommended": suggested_cards(
             person, found, now=now, viewer=request.viewer, list_id=str(shown.public_id) if shown else ""
         ),
-        "is_computed": held is not None and held.computed_at is not None,
+        # Who signed up since is in the next round.
+        "is_computed": held is not None and held.computed_at is not None and (has_list(person) or not person.meets),
         "has_texts": bool(offered_by([person.participation], today=timezone.localdate())[person.participation_id]),
     }
+
+
+def _one_of_each(texts: Sequence[OfferedText]) -> list[OfferedText]:
+    """Two texts for a line of the list: where there are both, one of either side."""
+    first: dict[str, OfferedText] = {}
+    for text in texts:
+        first.setdefault(text.kind, text)
+    return list(first.values() if len(first) > 1 else texts)[:2]
 
 
 @login_required

@@ -33,14 +33,14 @@ from events.queries.people import (
 )
 from frontend.event_links import PLACE, read_place
 from frontend.event_words import stretch_words, when_words
-from frontend.form_pages import FormPage, do_or_tell, save_or_show
+from frontend.form_pages import FormPage, do_or_tell, save_or_show, try_to_save
 from frontend.forms.bodies import form_page
 from frontend.forms.events_people import PlaceForm, TextsForm, place_initial
 from frontend.requests import PageRequest
 from frontend.views.events.registering import checked_slots, texts_initial
 from hubs.policies import Viewer, may_act_for
-from kernel.errors import DomainError, EditConflict, InvalidInput, NotAllowed, NotFound
-from mailgate.links import LinkExpired
+from kernel.errors import InvalidInput, NotAllowed, NotFound
+from mailgate.links import LinkExpired, LinkInvalid
 from profiles.queries import own_profiles
 
 
@@ -95,7 +95,13 @@ def own_places_page(request: PageRequest, slug: str) -> HttpResponse:
         )
         for person in people
     ]
-    context = {"event": event, "when": when_words(event), "places": places, "brought": _brought(event, people)}
+    context = {
+        "event": event,
+        "when": when_words(event),
+        "places": places,
+        "brought": _brought(event, people),
+        "has_place": any(person.state == ParticipantState.REGISTERED for person in people),
+    }
     return render(request, "events/me.html", context)
 
 
@@ -198,11 +204,7 @@ def _own(request: PageRequest, slug: str, public_id: UUID) -> tuple[Event, Parti
 @never_cache
 @form_page
 def linked_place_page(request: PageRequest, token: str) -> HttpResponse:
-    """The same place by the link in a mail: nothing to sign in to.
-
-    Raises:
-        LinkInvalid: the link was cut, changed or made up.
-    """
+    """The same place by the link in a mail: nothing to sign in to."""
     person, refusal = _linked(request, token)
     if person is None:
         return refusal
@@ -210,18 +212,14 @@ def linked_place_page(request: PageRequest, token: str) -> HttpResponse:
         return do_or_tell(request, lambda: _do(request, person, None), back=request.path)
     change = reverse("frontend:event_place_change", args=[token])
     place = _place(person, act=request.path, change=change, is_self=True)
-    context = {"event": person.event, "when": when_words(person.event), "place": place}
+    context = {"event": person.event, "when": when_words(person.event), "place": place, "token": token}
     return render(request, "events/place.html", context)
 
 
 @never_cache
 @form_page
 def linked_change(request: PageRequest, token: str) -> HttpResponse:
-    """Change the place by the link.
-
-    Raises:
-        LinkInvalid: as above.
-    """
+    """Change the place by the link."""
     person, refusal = _linked(request, token)
     if person is None:
         return refusal
@@ -234,14 +232,16 @@ def _linked(request: PageRequest, token: str) -> tuple[Participant | None, HttpR
         person = read_place(request.viewer.hub_id, token, PLACE)
     except LinkExpired as error:
         return None, _gone(request, _("The link is too old"), str(error))
+    except LinkInvalid as error:
+        return None, _gone(request, _("This link does not work"), str(error), status=error.status)
     if person is None:
         told = _("The registration was removed, or its mails go to another address by now. Open the newest mail.")
         return None, _gone(request, _("There is nothing here any more"), told)
     return person, HttpResponse()
 
 
-def _gone(request: PageRequest, title: str, told: str) -> HttpResponse:
-    return render(request, "events/link_gone.html", {"title": title, "told": told}, status=410)
+def _gone(request: PageRequest, title: str, told: str, *, status: int = 410) -> HttpResponse:
+    return render(request, "events/link_gone.html", {"title": title, "told": told}, status=status)
 
 
 def _do(request: PageRequest, person: Participant, viewer: Viewer | None) -> str:
@@ -279,25 +279,15 @@ def _change(request: PageRequest, person: Participant, *, viewer: Viewer | None,
     event, status, context = person.event, 200, {}
     form = _change_form(request, person, is_self=viewer is None or is_own(viewer, person))
     if request.method == "POST":
-        try:
-            if form.is_valid():
-                _save(person, form, viewer=viewer if viewer and may_act_for(viewer, person) else None)
-                messages.success(request, _("Saved."))
-                return redirect(back)
-            status = 422
-        except InvalidInput as error:
-            form.refuse(error)
-            status = 422
-        except EditConflict as conflict:
-            status = 409
-            stored = form.initial
-            context = {"conflict": conflict, "differences": form.differences(stored)}
-            form.take_version(stored["version"])
-        except (NotAllowed, NotFound):
-            raise
-        except DomainError as error:
-            form.add_error(None, str(error))
-            status = error.status
+        actor = viewer if viewer and may_act_for(viewer, person) else None
+        tried = try_to_save(form, lambda: _save(person, form, viewer=actor), compares=True)
+        if tried.is_saved:
+            messages.success(request, _("Saved."))
+            return redirect(back)
+        status = tried.status
+        if tried.conflict:
+            context = {"conflict": tried.conflict, "differences": form.differences(form.initial)}
+            form.take_version(form.initial["version"])
     context |= {
         "event": event, "person": person, "form": form, "back": back, "groups": checked_slots(event, form),
         "terms": latest_terms(event) if "agrees" in form.fields else None,

@@ -1,5 +1,6 @@
 """The people of an event in its organisers' hands: found, added, changed, given a place, signed off."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -20,13 +21,13 @@ from events.domain.people.waiting import promote_person
 from events.enums import ParticipantState
 from events.models import Event, Participant
 from events.queries.people import PeopleFilter, filtered_people, find_participant, people_counts, places_left
-from frontend.form_pages import do_or_tell
+from frontend.form_pages import do_or_tell, try_to_save
 from frontend.forms.bodies import form_page
 from frontend.forms.events_people import AddPersonForm, FindPeopleForm, OrganiserPlaceForm, place_initial
 from frontend.requests import PageRequest
 from frontend.views.events.organising import organised
 from frontend.views.events.registering import checked_slots
-from kernel.errors import DomainError, EditConflict, InvalidInput, NotAllowed, NotFound
+from kernel.errors import InvalidInput
 from profiles.models import Profile
 
 PEOPLE_A_PAGE = 100
@@ -51,6 +52,7 @@ def people(request: PageRequest, slug: str) -> HttpResponse:
         "form": form,
         "page": page,
         "counts": [(state.label, counts[state.value], state.value) for state in ParticipantState],
+        "has_people": any(counts.values()),
         "left": places_left(event),
         "query": _query(request),
         "is_filtered": wanted != PeopleFilter(),
@@ -138,30 +140,20 @@ def _save_or_show(
     request: PageRequest,
     event: Event,
     form: OrganiserPlaceForm,
-    save: Any,
+    save: Callable[[], Participant],
     *,
     person: Participant | None,
     **context: Any,
 ) -> HttpResponse:
     status = 200
     if request.method == "POST":
-        try:
-            if form.is_valid():
-                saved = save()
-                messages.success(request, _("Saved."))
-                return redirect("frontend:event_person", event.slug, saved.public_id)
-            status = 422
-        except InvalidInput as error:
-            form.refuse(error)
-            status = 422
-        except EditConflict as conflict:
-            status = 409
-            context |= {"conflict": conflict, "differences": form.differences(form.initial)}
+        tried = try_to_save(form, save, compares=True)
+        if tried.value is not None:
+            messages.success(request, _("Saved."))
+            return redirect("frontend:event_person", event.slug, tried.value.public_id)
+        status = tried.status
+        if tried.conflict:
+            context |= {"conflict": tried.conflict, "differences": form.differences(form.initial)}
             form.take_version(form.initial["version"])
-        except (NotAllowed, NotFound):
-            raise
-        except DomainError as error:
-            form.add_error(None, str(error))
-            status = error.status
     context |= {"event": event, "person": person, "form": form, "groups": checked_slots(event, form)}
     return render(request, "events/person.html", context, status=status)

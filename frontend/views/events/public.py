@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext_lazy
 from django.views.decorators.http import require_safe
 
 from events.domain.people.admitting import why_closed
@@ -29,7 +30,16 @@ from events.queries.people import (
 from frontend.event_words import day_words, minutes_words, slot_groups, stretch_words, when_words
 from frontend.requests import PageRequest
 from hubs.policies import may_organise
-from profiles.terms import label_of
+from profiles.terms import code_of, label_of
+
+_COMING = {
+    PeopleKind.PARTICIPANT: ngettext_lazy("%(number)d participant", "%(number)d participants", "number"),
+    PeopleKind.EXHIBITOR: ngettext_lazy("%(number)d exhibitor", "%(number)d exhibitors", "number"),
+    PeopleKind.SPEAKER: ngettext_lazy("%(number)d speaker", "%(number)d speakers", "number"),
+    PeopleKind.EXPERT: ngettext_lazy("%(number)d expert", "%(number)d experts", "number"),
+    PeopleKind.STUDENT: ngettext_lazy("%(number)d student", "%(number)d students", "number"),
+    PeopleKind.INVESTOR: ngettext_lazy("%(number)d investor", "%(number)d investors", "number"),
+}
 
 
 @dataclass(frozen=True)
@@ -57,7 +67,7 @@ def event_page(request: PageRequest, slug: str) -> HttpResponse:
         "programme": _programme(event),
         "meetings": _meetings(event),
         "kinds": _kinds(event),
-        "themes": [(label_of(key) or _("Other themes"), number) for key, number in stand_themes(event)],
+        "themes": [(label_of(key) or _("Other themes"), number, code_of(key)) for key, number in stand_themes(event)],
         "examples": example_profiles(request.viewer, event),
         "terms": latest_terms(event),
         "for_whom": _for_whom(event),
@@ -74,7 +84,9 @@ def _standing(event: Event, own: Participant | None, now: datetime) -> dict[str,
     left = places_left(event)
     is_full = left is not None and (left <= 0 or queue_of(event).exists())
     closed = why_closed(event, now=now)
-    return {"left": left, "is_full": is_full, "closed": "" if own else closed, "is_open": not closed}
+    is_past = event.state == EventState.OVER or event.ends_at <= now
+    told = "" if own else closed
+    return {"left": left, "is_full": is_full, "closed": told, "is_open": not closed, "is_past": is_past}
 
 
 def _programme(event: Event) -> list[tuple[str, list[Session]]]:
@@ -102,9 +114,10 @@ def _meetings(event: Event) -> dict[str, Any]:
     return {"number": len(slots), "minutes": minutes_words(slots[0]), "stretches": [group.label for group in groups]}
 
 
-def _kinds(event: Event) -> list[tuple[str, int]]:
+def _kinds(event: Event) -> list[str]:
+    """How many of each kind come, in words."""
     counts = kind_counts(event)
-    return [(str(kind.label), counts[kind.value]) for kind in PeopleKind if counts.get(kind.value)]
+    return [words % {"number": counts[kind.value]} for kind, words in _COMING.items() if counts.get(kind.value)]
 
 
 def _for_whom(event: Event) -> str:

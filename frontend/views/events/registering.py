@@ -142,6 +142,7 @@ def _show(request: PageRequest, event: Event, profile: Profile, form: SignUpForm
     context = {
         "event": event, "profile": profile, "form": form, "terms": latest_terms(event),
         "groups": checked_slots(event, form), "waits": _is_full(event),
+        "is_colleague": any(is_own(request.viewer, each) for each in own_places(request.viewer, event)),
     }  # fmt: skip
     return render(request, "events/register.html", context, status=status)
 

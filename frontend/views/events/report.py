@@ -40,6 +40,7 @@ def event_report(request: PageRequest, slug: str) -> HttpResponse:
     context = {
         "event": event,
         "when": when_words(event),
+        "is_ahead": timezone.now() < event.ends_at,
         "report": reports[0],
         "figures": figures_of(reports[0]),
         "tables": tables_of(reports),

@@ -15,12 +15,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from events.domain.wishes.answering import answer_request, withdraw_request
-from events.enums import MeetingState, RequestMode, RequestState
+from events.enums import EventState, MeetingState, RequestMode, RequestState
 from events.models import Meeting, MeetingRequest, Participant
 from events.queries.people import find_open_event
 from events.queries.wishes import (
-    agenda_of,
     find_request,
+    host_of,
     open_requests_of,
     received_requests,
     requests_left,
@@ -86,8 +86,10 @@ def _groups(person: Participant, now: datetime) -> dict[str, Any]:
     begun = set(held.values_list("request_id", flat=True))
     rows = [_row(row, person, begun, today) for row in (*received, *sent)]
     waiting = [row for row in rows if row.request.state == S.ASKED]
+    # Nobody can say yes any more once the event is called off.
+    is_on = person.event.state != EventState.CANCELLED
     return {
-        "received": [row for row in waiting if not row.is_sent and row.request.expires_at > now],
+        "received": [row for row in waiting if is_on and not row.is_sent and row.request.expires_at > now],
         "sent": [row for row in waiting if row.is_sent],
         "agreed": [row for row in rows if row.request.state == S.ACCEPTED],
         "ended": [row for row in rows if row.request.state in (S.DECLINED, S.EXPIRED, S.WITHDRAWN)],
@@ -170,7 +172,7 @@ def call_off_link(request: PageRequest, token: str, public_id: UUID) -> HttpResp
         NotFound: the meeting is none of that agenda.
     """
     person = linked_person(request, token, PLACE)
-    agenda = agenda_of(person)
+    agenda = host_of(person)
     found = requests_with_people(requests_of(agenda)).filter(public_id=public_id, state=S.ACCEPTED).first()
     if found is None:
         raise NotFound(_("We cannot find that request. It may have been taken back."))

@@ -68,15 +68,21 @@ def organise_event(request: PageRequest, slug: str) -> HttpResponse:
     figures = set_up_of(event)
     template = template_of(event.kind)
     days = days_between(event.starts_at, event.ends_at, event.zone)
+    steps = steps_of(event, figures, template, now=now)
     context = {
         "event": event,
         "page": OrganiserPage(
-            title=event.name, lead="", submit="", part="organise_event", back=reverse("frontend:events"),
+            title=event.name,
+            lead=_("What is done, what comes next, and where each thing is taken care of."),
+            submit="",
+            part="organise_event",
+            back=reverse("frontend:events"),
             back_label=_("Events"),
         ),
         "figures": figures,
         "template": template,
-        "steps": steps_of(event, figures, template),
+        "steps": steps,
+        "has_next": any(step.is_next for step in steps),
         "way": [(state.value, state.label, _is_behind(event, state)) for state in WAY],
         "buttons": [StateButton(to.value, _verb(event, to), what_is_missing(event, to=to, now=now))
                     for to in next_steps(event)],

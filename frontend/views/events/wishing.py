@@ -19,7 +19,7 @@ from events.domain.wishes.wishing import prefer
 from events.models import Event, Participant, Stand
 from events.queries.people import find_open_event, find_participant
 from events.queries.suggestions import KINDS_OF, Words, match_of
-from events.queries.wishes import agenda_of, find_stand, requests_left
+from events.queries.wishes import find_stand, host_of, requests_left
 from frontend.bridge import BridgeCard, bridge_card
 from frontend.event_wishes import acting_person, boxes_for, person_card, stand_box
 from frontend.form_pages import try_to_save
@@ -65,8 +65,8 @@ def wish(request: PageRequest, slug: str) -> HttpResponse:
     prefer(person, other=other, stand=stand, wanting=wanting, now=now, viewer=request.viewer)
     box = stand_box(person, stand, now=now, viewer=request.viewer) if stand is not None else None
     if other is not None:
-        agenda = agenda_of(other)
-        box = boxes_for(person, [agenda], now=now, viewer=request.viewer)[agenda.pk]
+        host = host_of(other)
+        box = boxes_for(person, [host], now=now, viewer=request.viewer)[host.pk]
     return render(request, "events/wish_box.html", {"box": box, "event": event, "back": _back(request, event)})
 
 
@@ -114,7 +114,7 @@ def ask(request: PageRequest, slug: str, public_id: UUID) -> HttpResponse:
     """
     event = find_open_event(request.viewer, slug)
     person = require_person(request, event)
-    other = agenda_of(find_participant(request.viewer.hub_id, event, public_id))
+    other = host_of(find_participant(request.viewer.hub_id, event, public_id))
     if request.method != "POST":
         box = boxes_for(person, [other], now=timezone.now(), viewer=request.viewer).get(other.pk)
         words = words_between(person, other, now=timezone.now())
