@@ -1,7 +1,7 @@
 """Calendars that follow the timetable: one UID a meeting for ever, a sequence that grows, and calling off said aloud.
 
 A feed keeps meetings that were called off as cancelled ones: clients that only merge would otherwise keep them. For
-a person who has cancelled, and for an event that is called off, everything in it is.
+an event that is called off everything in it is, and for a person who has cancelled what had not begun by then.
 
 Mails carry the same entries, for those who subscribe to nothing. What stands goes as PUBLISH, all in one file: with
 REQUEST, Outlook and Gmail would ask for an answer and mail it to an address that nobody reads. What is called off goes
@@ -21,8 +21,10 @@ from icalendar import Calendar
 from icalendar import Event as CalendarEntry
 
 from events.enums import EventState, ParticipantState
-from events.models import Event, Slot
+from events.gone_entries import GoneEntry
+from events.models import Event, Participant, Slot
 from events.queries.agenda import Agenda, Entry
+from events.queries.left_meetings import meetings_left
 from mailgate.renderers import Attachment
 
 _PRODUCT = "-//Videnbro//Events//DA"
@@ -59,14 +61,24 @@ def feed(agenda: Agenda, *, page: str) -> bytes:
     calendar.add("X-WR-TIMEZONE", event.time_zone)
     calendar.add("REFRESH-INTERVAL", REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("X-PUBLISHED-TTL", "PT15M")
-    for entry in agenda.entries:
-        calendar.add_component(_component(_told(agenda, entry), page))
+    told = [_told(agenda, entry) for entry in agenda.entries]
+    known = {each.public_id for each in told}
+    gone = [(entry, at) for entry, at in meetings_left(agenda.person) if entry.public_id not in known]
+    for each in (*told, *(_told_gone(agenda.person, entry, at=at) for entry, at in gone)):
+        calendar.add_component(_component(each, page))
     return bytes(calendar.to_ical())
 
 
-def mailed_files(agenda: Agenda, entries: Iterable[Entry], *, page: str) -> tuple[Attachment, ...]:
-    """These entries of the person's day for a mail: first what stands, in one file, then each that is called off."""
+def mailed_files(
+    agenda: Agenda, entries: Iterable[Entry], *, gone: Iterable[GoneEntry] = (), at: datetime | None = None, page: str
+) -> tuple[Attachment, ...]:
+    """These entries of the person's day for a mail: first what stands, in one file, then each that is called off.
+
+    `gone` are those that the person had and has no more, `at` is since when; what is on the day again is none of them.
+    """
     told = [_told(agenda, entry) for entry in entries]
+    known = {_public_id(agenda, entry) for entry in agenda.entries}
+    told += [_told_gone(agenda.person, each, at=at) for each in gone if each.public_id not in known]
     standing, off = [each for each in told if not each.is_off], [each for each in told if each.is_off]
     slug = agenda.person.event.slug
     files = [_file(f"{slug}.ics", Method.PUBLISH, standing, page)] if standing else []
@@ -89,6 +101,13 @@ def mailed_erasure(
     return (_file(f"{event.slug}-cancelled-1.ics", Method.CANCEL, [told], page),)
 
 
+def _told_gone(person: Participant, entry: GoneEntry, *, at: datetime | None) -> _Told:
+    return _Told(
+        entry.public_id, entry.starts_at, entry.ends_at, _off_summary(person.event), place="", text="",
+        changed_at=at or person.event.updated_at, sequence=entry.sequence + person.version, is_off=True,
+    )  # fmt: skip
+
+
 def _file(name: str, method: Method, told: Iterable[_Told], page: str) -> Attachment:
     calendar = _calendar(method)
     for each in told:
@@ -107,17 +126,18 @@ def _calendar(method: Method) -> Calendar:
 
 
 def _told(agenda: Agenda, entry: Entry) -> _Told:
+    is_off = entry.is_cancelled and _is_off(agenda)
     return _Told(
         public_id=_public_id(agenda, entry),
         starts_at=entry.starts_at,
         ends_at=entry.ends_at,
         # Who has left learns that it is off, and nothing new: the others may have changed name, time or table since.
-        summary=_off_summary(agenda.person.event) if _is_off(agenda) else _summary(entry),
-        place="" if _is_off(agenda) else ", ".join(filter(None, (entry.place, entry.hall, agenda.person.event.place))),
-        text="" if _is_off(agenda) else entry.reason,
+        summary=_off_summary(agenda.person.event) if is_off else _summary(entry),
+        place="" if is_off else ", ".join(filter(None, (entry.place, entry.hall, agenda.person.event.place))),
+        text="" if is_off else entry.reason,
         changed_at=_changed_at(agenda, entry),
         sequence=_sequence(agenda, entry),
-        is_off=entry.is_cancelled or _is_off(agenda),
+        is_off=entry.is_cancelled,
     )
 
 
@@ -140,7 +160,7 @@ def _component(told: _Told, page: str) -> CalendarEntry:
 
 
 def _is_off(agenda: Agenda) -> bool:
-    """Whether nothing of the day holds for the person any more."""
+    """Whether nothing of the day that is still to come holds for the person any more."""
     person = agenda.person
     return person.state == ParticipantState.CANCELLED or person.event.state == EventState.CANCELLED
 

@@ -45,17 +45,17 @@ class DomainErrorMiddleware:
 
 def show_error(request: HttpRequest, error: DomainError) -> HttpResponse:
     """The error's message and status as a page, or for htmx as the notice at its top."""
-    response = _answer(request, explain(error.status, error.code), error.status, message=str(error))
+    response = _answer(request, explain(error.status, error), error.status, message=str(error))
     if error.status == 503:
         response["Retry-After"] = str(RETRY_SECONDS)
     return response
 
 
-def explain(status: int, code: str = "") -> Explanation:
-    """Title and advice for an error's status; its code, where the status alone would say too much."""
-    if code == LinkInvalid.code:
+def explain(status: int, error: DomainError | None = None) -> Explanation:
+    """Title and advice for an error's status; its kind, where the status alone would say too much."""
+    if isinstance(error, LinkInvalid):
         return Explanation(_("This link does not work"), _("Open the newest mail about it, or sign in."))
-    if status == 409 and code not in ("", EditConflict.code):
+    if status == 409 and error is not None and not isinstance(error, EditConflict):
         return Explanation(_("That cannot be done now"), _("Go back and look how it stands."))
     known = {
         403: Explanation(_("This page is not open to you"), _("Sign in with another address, or go back.")),

@@ -45,13 +45,14 @@ def page_of(event: Event, name: str) -> str:
 
 def steps_of(event: Event, figures: SetUp, template: EventTemplate, *, now: datetime | None = None) -> list[Step]:
     """The steps of this kind of event, with the first open one that cannot wait marked as next."""
+    now = now or timezone.now()
     reached = WAY.index(EventState(event.state)) if event.state in WAY else len(WAY)
     steps = [
         *_preparing(event, figures, template),
         _state_step(_("Open registration"), _("The event becomes visible and people can register."), reached, 1),
         *_gathering(event, figures, template),
-        *_planning(event, figures, template, reached),
-        *_holding(event, figures, reached, now or timezone.now()),
+        *_planning(event, figures, template, reached, now),
+        *_holding(event, figures, reached, now),
     ]
     open_now = (step for step in steps if not (step.is_done or step.may_wait or step.is_later))
     following = next(open_now, None)
@@ -110,26 +111,28 @@ def _gathering(event: Event, figures: SetUp, template: EventTemplate) -> list[St
     return steps
 
 
-def _questions_words(figures: SetUp) -> str:
+def _questions_words(figures: SetUp, lacking: int) -> str:
     told = ngettext("%(number)d question", "%(number)d questions", figures.questions) % {"number": figures.questions}
-    if not figures.groups_lacking:
+    if not lacking:
         return told
-    lacking = ngettext(
+    words = ngettext(
         "%(number)d group has lost somebody whom it needs", "%(number)d groups have lost somebody whom they need",
-        figures.groups_lacking,
+        lacking,
     )  # fmt: skip
-    return f"{told}, {lacking % {'number': figures.groups_lacking}}"
+    return f"{told}, {words % {'number': lacking}}"
 
 
-def _planning(event: Event, figures: SetUp, template: EventTemplate, reached: int) -> list[Step]:
+def _planning(event: Event, figures: SetUp, template: EventTemplate, reached: int, now: datetime) -> list[Step]:
     closed = _state_step(_("Close wishes"), _("From then on requests stand still, and you can plan."), reached, 2)
     if not template.has_timetable:
         told = _("Everybody who comes can see the whole programme.")
         return [closed, _state_step(_("Publish the programme"), told, reached, 3)]
     if template.has_questions:
+        # Once the day has ended nobody fills a group any more, whoever was missing.
+        lacking = figures.groups_lacking if reached <= 3 and now < event.ends_at else 0
         groups = Step(
-            _("Compose the groups"), _questions_words(figures),
-            (figures.groups > 0 or reached >= 3) and not figures.groups_lacking, page_of(event, "event_groups"),
+            _("Compose the groups"), _questions_words(figures, lacking),
+            (figures.groups > 0 or reached >= 3) and not lacking, page_of(event, "event_groups"),
         )  # fmt: skip
         told = _("Those who ask and those who answer are told of their groups.")
         return [closed, groups, _state_step(_("Publish the programme"), told, reached, 3)]

@@ -16,7 +16,7 @@ from events.models import Event, MeetingRequest, Participant, Preference, Stand
 from events.queries.suggestions import KINDS_OF, Suggested, Words, match_of
 from events.queries.wishes import keeps_marks, keeps_no_thanks, own_agendas, silent_requests
 from frontend.bridge import BridgeCard, bridge_card
-from frontend.event_words import day_words
+from frontend.event_words import day_words, is_on
 from frontend.requests import PageRequest
 from hubs.policies import Viewer
 from matching.enums import Direction
@@ -91,12 +91,13 @@ def boxes_for(
     rows = _marks(person, may_mark=may_mark, may_refuse=may_refuse).filter(other__in=keys)
     marks = dict(rows.values_list("other_id", "wanting"))
     requests = _latest_requests(person, keys)
-    is_open = wishes_are_open(person.event, now)
+    is_open, still_on = wishes_are_open(person.event, now), is_on(person.event, now)
     boxes = {
-        other.pk: _box(person, other, marks.get(other.pk, ""), requests.get(other.pk), is_open) for other in others
+        other.pk: _box(person, other, marks.get(other.pk, ""), requests.get(other.pk), is_open, now=now)
+        for other in others
     }
     return {
-        key: replace(box, may_refuse=may_refuse, takes_wishes=box.takes_wishes and may_mark)
+        key: replace(box, may_refuse=may_refuse and still_on, takes_wishes=box.takes_wishes and may_mark)
         for key, box in boxes.items()
     }
 
@@ -115,7 +116,8 @@ def stand_box(person: Participant, stand: Stand, *, now: datetime, viewer: Viewe
     name = stand.organisation.name if stand.organisation else stand.number
     return WishBox(
         f"wish-stand-{stand.public_id}", name, person, None, stand, wanting,
-        takes_wishes=may_mark and wishes_are_open(person.event, now), may_refuse=may_refuse,
+        takes_wishes=may_mark and wishes_are_open(person.event, now),
+        may_refuse=may_refuse and is_on(person.event, now),
     )  # fmt: skip
 
 
@@ -123,20 +125,23 @@ def _latest_requests(person: Participant, keys: list[int]) -> dict[int, MeetingR
     """The newest request with each, of those that the person may know of."""
     both = Q(sender=person, receiver__in=keys) | Q(receiver=person, sender__in=keys)
     rows = MeetingRequest.objects.filter(both).exclude(pk__in=silent_requests(person))
-    rows = rows.exclude(state=RequestState.WITHDRAWN)
+    rows = rows.exclude(state=RequestState.WITHDRAWN).select_related("event")
     return {
         row.receiver_id if row.sender_id == person.pk else row.sender_id: row for row in rows.order_by("asked_at", "pk")
     }
 
 
-def _box(person: Participant, other: Participant, wanting: str, row: MeetingRequest | None, is_open: bool) -> WishBox:
-    state, tone = _standing(person, row)
+def _box(
+    person: Participant, other: Participant, wanting: str, row: MeetingRequest | None, is_open: bool, *, now: datetime
+) -> WishBox:
+    can_answer = row is not None and takes_answer(row, now)
+    state, tone = _standing(person, row, can_answer=can_answer)
     is_free = row is None or row.state == RequestState.EXPIRED
     may_ask = (
         is_open and is_free and person.meets and other.meets and wanting != Wanting.NO_THANKS
         and person.event.request_mode != RequestMode.MUTUAL
     )  # fmt: skip
-    answers = row is not None and row.receiver_id == person.pk and row.state == RequestState.ASKED
+    answers = can_answer and row is not None and row.receiver_id == person.pk
     own = f"?person={person.public_id}"
     slug = person.event.slug
     return WishBox(
@@ -157,9 +162,14 @@ def _box(person: Participant, other: Participant, wanting: str, row: MeetingRequ
     )
 
 
-def _standing(person: Participant, row: MeetingRequest | None) -> tuple[str, str]:
+def takes_answer(row: MeetingRequest, now: datetime) -> bool:
+    """Whether a request can still be answered."""
+    return row.state == RequestState.ASKED and row.expires_at > now and is_on(row.event, now)
+
+
+def _standing(person: Participant, row: MeetingRequest | None, *, can_answer: bool) -> tuple[str, str]:
     """Where the two stand, in the reader's words, and whether it waits for the reader."""
-    if row is None:
+    if row is None or (row.state == RequestState.ASKED and not can_answer):
         return "", ""
     is_ours = row.sender_id == person.pk
     words = {

@@ -1,4 +1,4 @@
-"""When and where an event is, as people say it, by the clock of its place."""
+"""When and where an event is, as people say it, by the clock of its place; and whether it still lies ahead."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from events.clock import clock_words, days_between, wall_of
+from events.enums import EventState
 from events.models import Event, Slot
 
 
@@ -25,6 +26,11 @@ class When:
     def line(self) -> str:
         """All of it in one line."""
         return f"{self.day}, {self.clock}" if self.clock else self.day
+
+
+def is_on(event: Event, now: datetime) -> bool:
+    """Whether something can still come of what people do for it: neither called off nor over."""
+    return event.state not in {EventState.OVER, EventState.CANCELLED} and now < event.ends_at
 
 
 def day_words(day: date) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from events.domain.timetable.planning import Plan
 from events.domain.timetable.publishing import Prospect, prospect_of
-from events.domain.timetable.stored_timetables import Spot, spot_of, standing, stored_spots
+from events.domain.timetable.stored_timetables import Spot, spot_of, stored_spots
 from events.domain.timetable.timetable_errors import TimetableOutdated
 from events.enums import RunState
 from events.models import Event, Hall, Meeting, Participant, Slot, TimetableRun
@@ -267,7 +267,7 @@ class Result:
         return tuple(self.prospect.spots) if self.prospect is not None else ()
 
 
-def result_of(run: TimetableRun, names: Names, *, now: datetime) -> Result:
+def result_of(run: TimetableRun, plan: Plan, names: Names, *, now: datetime) -> Result:
     """The result, with the reason where it cannot be published any more."""
     view = view_run(run, now=now)
     clash = clash_words(run.clash, names) if run.clash else None
@@ -275,7 +275,7 @@ def result_of(run: TimetableRun, names: Names, *, now: datetime) -> Result:
     if run.state == RunState.IMPOSSIBLE or not (run.plan or run.state == RunState.DONE):
         return Result(view, clash=clash, unmet=unmet)
     try:
-        return Result(view, prospect=prospect_of(run), unmet=unmet)
+        return Result(view, prospect=prospect_of(run, plan=plan), unmet=unmet)
     except TimetableOutdated as error:
         return Result(view, outdated=str(error), unmet=unmet)
 
@@ -288,7 +288,7 @@ def outdated_cells(plan: Plan, run: TimetableRun, names: Names) -> list[tuple[Sp
 def change_rows(prospect: Prospect, names: Names) -> dict[str, list[Move]]:
     """Moved, called off and new meetings, each with when and where."""
     plan, changes = prospect.plan, prospect.changes
-    stand = {row.request_id: row for row in standing(plan.event)}
+    stand = {row.request_id: row for row in plan.meetings}
     return {
         "moved": [
             Move(

@@ -8,13 +8,15 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from events.gone_entries import GoneEntry
 from events.models import Event, Meeting, MeetingRequest, Participant, Slot, Stand, Table
+from events.queries.circles import circle_of, only_told
 from frontend.event_words import day_words, moment_words
 
 MOST_NAMED = 3
 
 
-def slot_words(slot: Slot, event: Event, *, with_day: bool = False) -> str:
+def slot_words(slot: Slot | GoneEntry, event: Event, *, with_day: bool = False) -> str:
     """From when to when, by the clock of the place; with the day where the event has several, or `with_day`."""
     start, end = slot.starts_at.astimezone(event.zone), slot.ends_at.astimezone(event.zone)
     hours = f"{date_format(start, 'H:i')}–{date_format(end, 'H:i')}"
@@ -49,9 +51,9 @@ def person_words(person: Participant) -> str:
 
 
 def people_words(meeting: Meeting, *, without: int | None = None) -> str:
-    """Everybody of a meeting, or all but one."""
-    people = (side.participant for side in meeting.sides.all() if side.participant_id != without)
-    return ", ".join(person_words(person) for person in people)
+    """Everybody of a meeting, or whom one of them meets; nobody who was only told that it is called off."""
+    told = only_told((meeting,)).get(meeting.pk, frozenset())
+    return ", ".join(person_words(side.participant) for side in circle_of(meeting, without, told).others)
 
 
 class Names:

@@ -13,8 +13,9 @@ from hypothesis import settings as property_settings
 from pytest_django import DjangoDbBlocker
 
 from hubs.models import Hub
-from tests.distribution import WalksTogether, longest_first
+from tests.distribution import DemoTogether, longest_first
 from tests.factories import HubFactory
+from tests.operations.first_demo import FirstDemo, run_first_demo
 from tests.programs import write_empty_database
 
 # Everything a run creates lies under var/; the same examples every run, and no limit on the time one takes.
@@ -51,6 +52,12 @@ def empty_database(
     return file
 
 
+@pytest.fixture(scope="session")
+def first_demo(tmp_path_factory: pytest.TempPathFactory) -> FirstDemo:
+    """The demo as a newcomer has it after the first `make demo`; its tests and the walks go to one worker."""
+    return run_first_demo(tmp_path_factory.mktemp("demo"))
+
+
 @pytest.fixture
 def hub(db: None) -> Hub:
     """The hub that every host name opens in tests."""
@@ -80,9 +87,9 @@ def english() -> Iterator[None]:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> WalksTogether:
-    """Tests of a module go to one worker, and all browser walks to one, so that they share one site."""
-    return WalksTogether(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> DemoTogether:
+    """Tests of a module go to one worker, and all that look at the demo to one, so that they share it."""
+    return DemoTogether(config, log)
 
 
 @pytest.hookimpl(trylast=True)

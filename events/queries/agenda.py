@@ -1,7 +1,7 @@
 """A person's day: meetings and sessions in order, with whom, where and why; colleagues share their host's meetings."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -27,6 +27,7 @@ from events.models import (
     RequestGuest,
     SessionSeat,
 )
+from events.queries.circles import circle_of, only_told
 
 
 @dataclass(frozen=True)
@@ -59,11 +60,8 @@ class Entry:
     question: Question | None = None
     # Nothing of it holds for the person any more: calendars that have it are told so.
     is_off: bool = False
-
-    @property
-    def is_sender(self) -> bool:
-        """Whether the reader wrote the reason, which was meant for the other."""
-        return self.side is not None and self.side.meeting.request.sender_id == self.side.participant_id
+    # The reader's side wrote the reason, which was meant for the other.
+    is_sender: bool = False
 
     @property
     def is_organised(self) -> bool:
@@ -120,13 +118,15 @@ def agenda_of(person: Participant) -> Agenda:
 
 
 def agendas_of(event: Event, people: Iterable[Participant]) -> tuple[Agenda, ...]:
-    """The days of several people of one event: four queries whatever their number, one more if some have cancelled.
+    """The days of several people of one event: four queries whatever their number, a few more if some have cancelled.
 
-    Whoever does not come, and everybody of an event that is called off, has nothing that stands.
+    Whoever does not come has nothing that stands from then on, and everybody of an event that is called off nothing
+    at all.
     """
     people = tuple(people)
     holders = {person.host_id or person.pk for person in people}
     meetings = _meetings(event, holders)
+    told = only_told({side.meeting_id: side.meeting for sides in meetings.values() for side in sides}.values())
     seats = _seats(event, [person.pk for person in people])
     groups = _groups(event, {person.pk for person in people} | holders)
     left = _left(event, [person.pk for person in people if person.state == ParticipantState.CANCELLED])
@@ -136,20 +136,32 @@ def agendas_of(event: Event, people: Iterable[Participant]) -> tuple[Agenda, ...
             person,
             _in_order(
                 [
-                    *_day(meetings[person.host_id or person.pk], seats[person.pk], for_all),
+                    *(_of_meeting(side, told) for side in meetings[person.host_id or person.pk]),
+                    *_day(seats[person.pk], for_all),
                     *(_of_question(question, person) for question in groups[person.pk]),
                     *(_of_left(meeting) for meeting in left[person.pk]),
                 ],
-                is_off=person.state == ParticipantState.CANCELLED or event.state == EventState.CANCELLED,
+                person,
+                all_off=event.state == EventState.CANCELLED,
             ),
         )
         for person in people
     )
 
 
-def _in_order(entries: list[Entry], *, is_off: bool) -> tuple[Entry, ...]:
-    found = [replace(entry, is_off=True) for entry in entries] if is_off else entries
+def _in_order(entries: list[Entry], person: Participant, *, all_off: bool) -> tuple[Entry, ...]:
+    """What had begun when the person signed off was held, or not: that is left as it was."""
+    has_left = person.state == ParticipantState.CANCELLED
+    found = [
+        replace(entry, is_off=entry.is_off or all_off or (has_left and lacks_from(person, entry.starts_at)))
+        for entry in entries
+    ]
     return tuple(sorted(found, key=lambda entry: (entry.starts_at, entry.ends_at, entry.title)))
+
+
+def lacks_from(person: Participant, moment: datetime) -> bool:
+    """Whether the person does not come to what begins then."""
+    return person.state not in COMING and (person.cancelled_at is None or person.cancelled_at < moment)
 
 
 def _left(event: Event, cancelled: list[int]) -> dict[int, list[Meeting]]:
@@ -171,10 +183,9 @@ def _of_left(meeting: Meeting) -> Entry:
     return Entry(meeting.slot.starts_at, meeting.slot.ends_at, "", "", "", meeting=meeting, is_off=True)
 
 
-def _day(sides: list[MeetingSide], seats: list[SessionSeat], for_all: list[ProgrammeSession]) -> list[Entry]:
+def _day(seats: list[SessionSeat], for_all: list[ProgrammeSession]) -> list[Entry]:
     own = {seat.session_id for seat in seats}
-    entries = [_of_meeting(side) for side in sides]
-    entries += [_of_session(seat.session, speaks=seat.part == SessionPart.SPEAKS) for seat in seats]
+    entries = [_of_session(seat.session, speaks=seat.part == SessionPart.SPEAKS) for seat in seats]
     return entries + [_of_session(session, speaks=False) for session in for_all if session.pk not in own]
 
 
@@ -214,7 +225,7 @@ def _of_question(question: Question, person: Participant) -> Entry:
         others=tuple(_met(each) for each in others),
         reason=question.text,
         question=question,
-        is_off=not {person.state, question.asker.state} <= COMING,
+        is_off=any(lacks_from(each, question.slot.starts_at) for each in (person, question.asker)),
     )
 
 
@@ -239,12 +250,11 @@ def _seats(event: Event, people: list[int]) -> dict[int, list[SessionSeat]]:
     return found
 
 
-def _of_meeting(side: MeetingSide) -> Entry:
+def _of_meeting(side: MeetingSide, told: Mapping[int, frozenset[int]]) -> Entry:
     meeting = side.meeting
-    others = tuple(
-        _met(other.participant) for other in meeting.sides.all() if other.participant_id != side.participant_id
-    )
-    is_sender = meeting.request.sender_id == side.participant_id
+    circle = circle_of(meeting, side.participant_id, told.get(meeting.pk, frozenset()))
+    others = tuple(_met(other.participant) for other in circle.others)
+    is_sender = meeting.request.sender_id in circle.own
     texts = (meeting.request.seeker_text, meeting.request.receiver_text)
     spot = meeting.stand or meeting.table
     return Entry(
@@ -259,6 +269,7 @@ def _of_meeting(side: MeetingSide) -> Entry:
         their_text=texts[1] if is_sender else texts[0],
         meeting=meeting,
         side=side,
+        is_sender=is_sender,
     )
 
 

@@ -3,11 +3,11 @@
 Only what its people agreed to stands in it; the printed one is what a visitor may read, whoever fetches it.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 
 from events.enums import COMING
 from events.models import Event, EventStatement, Participant, Participation, Stand
@@ -87,6 +87,20 @@ def catalogue_of(event: Event, viewer: Viewer) -> Catalogue:
     return Catalogue(event, entries, tuple(sorted(themes.values(), key=lambda term: (term.position, term.key))))
 
 
+def stand_themes(event: Event, viewer: Viewer) -> list[tuple[str | None, int]]:
+    """Term key of a theme and how many stands the viewer's catalogue shows under it, the most first; None counts those
+    without any. A stand counts under its own theme and under each of its profile's, as in the catalogue itself.
+    """
+    shown = _shown(event, visible_levels(viewer)).values("profile_id")
+    stands = Stand.objects.filter(event=event, profile__in=shown).order_by()
+    own = stands.values_list("pk", "theme_id")
+    linked = stands.values_list("pk", "profile__theme_links__theme_id")
+    pairs: set[tuple[int, str | None]] = set(own.union(linked))
+    themed = {stand for stand, theme in pairs if theme is not None}
+    counts = Counter(theme for stand, theme in pairs if theme is not None or stand not in themed)
+    return sorted(counts.items(), key=lambda row: (row[0] is None, -row[1], row[0] or ""))
+
+
 def _stands(event: Event) -> list[Stand]:
     rows = Stand.objects.filter(event=event, profile__isnull=False).select_related("hall", "theme")
     return sorted(rows, key=lambda stand: (stand.hall.position, stand.hall_id, natural(stand.number)))
@@ -103,12 +117,17 @@ def natural(number: str) -> tuple[tuple[int, int, str], ...]:
     return tuple(parts)
 
 
+def _shown(event: Event, levels: frozenset[str]) -> QuerySet[Participation]:
+    """Those who agreed to stand in it and may be seen."""
+    return Participation.objects.filter(event=event, in_catalogue=True, profile__visibility__in=levels)
+
+
 def _participations(event: Event, levels: frozenset[str]) -> dict[int | None, Participation]:
     readable = Statement.objects.filter(visibility__in=levels, kind__in=(StatementKind.OFFER, StatementKind.NEED))
     today = event.starts_at.date()
     readable = readable.filter(Q(expires_on__isnull=True) | Q(expires_on__gte=today))
     rows = (
-        Participation.objects.filter(event=event, in_catalogue=True, profile__visibility__in=levels)
+        _shown(event, levels)
         .select_related("profile__organisation", "profile__region")
         .prefetch_related(
             "statements__statement",

@@ -9,7 +9,7 @@ from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Que
 from django.utils.translation import gettext as _
 
 from events.enums import EventState, ParticipantState
-from events.models import Event, EventTerms, MeetingRequest, Participant, Participation, RequestGuest, Stand
+from events.models import Event, EventTerms, MeetingRequest, Participant, Participation, RequestGuest
 from events.queries.days import OPEN_LEVELS, find_event
 from hubs.models import User
 from hubs.policies import Viewer, may_organise, may_see_participants
@@ -159,13 +159,6 @@ def find_open_event(viewer: Viewer, slug: str) -> Event:
     if event.state == EventState.DRAFT or not is_open:
         raise NotFound(_("We cannot find that event."))
     return event
-
-
-def stand_themes(event: Event) -> list[tuple[str | None, int]]:
-    """Term key of a theme and how many stands are taken under it, the most first; None for those without one."""
-    taken = Stand.objects.filter(hub_id=event.hub_id, event=event, organisation__isnull=False).order_by()
-    rows = taken.values_list("theme_id").annotate(number=Count("id"))
-    return sorted(rows, key=lambda row: (row[0] is None, -row[1], row[0] or ""))
 
 
 def example_profiles(viewer: Viewer, event: Event, *, limit: int = 6) -> list[Profile]:

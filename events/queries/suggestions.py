@@ -1,7 +1,7 @@
 """Reads: whom a person is recommended to meet, ready to show: the two texts with their marks, and the reasons."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import numpy as np
 from django.utils import timezone
@@ -9,6 +9,7 @@ from django.utils import timezone
 from events.enums import COMING, EventKind, RequestState
 from events.models import Event, Participant, Suggestion, SuggestionRound
 from events.queries.wishes import host_of, no_thanks_of, people_who_take_meetings, requests_of
+from kernel.models import AuditRecord
 from matching.engine.features import NAMES, NEUTRAL
 from matching.engine.shared_terms import marks, shared_terms
 from matching.engine.weights import RANKERS
@@ -27,6 +28,10 @@ KINDS_OF = {
     Direction.SAME_NEED: (StatementKind.NEED, StatementKind.NEED),
     Direction.QUERY: (StatementKind.ABOUT, StatementKind.ABOUT),
 }
+
+# What the record of changes says of those who from then on take meetings on an agenda of their own.
+_COMES_IN = frozenset({"register", "promote"})
+_OPENED_BY = frozenset({"meets", "host"})
 
 
 @dataclass(frozen=True)
@@ -90,12 +95,22 @@ def round_of(event: Event) -> SuggestionRound | None:
 
 
 def has_list(person: Participant) -> bool:
-    """Whether the person was there when recommendations were computed last, though perhaps nobody was found for it."""
+    """Whether the person took meetings when recommendations were computed last, though perhaps nobody was found."""
     agenda = host_of(person)
     if Suggestion.objects.filter(person=agenda).exists():
         return True
     held = round_of(agenda.event)
-    return held is not None and held.computed_at is not None and agenda.created_at <= held.computed_at
+    return held is not None and held.computed_at is not None and _meets_since(agenda) <= held.computed_at
+
+
+def _meets_since(agenda: Participant) -> datetime:
+    """When the person last became one of those whom a round is computed for, as the record of changes tells."""
+    rows = AuditRecord.objects.filter(
+        hub_id=agenda.hub_id, subject_type="event_participant", subject_id=agenda.public_id
+    )
+    told = rows.order_by("-created_at", "-pk").values_list("action", "changed_fields", "created_at")
+    since = (at for action, fields, at in told if action in _COMES_IN or _OPENED_BY.intersection(fields))
+    return next(since, agenda.created_at)
 
 
 def _rows(agenda: Participant) -> list[Suggestion]:

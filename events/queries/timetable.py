@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from events.enums import COMING, MeetingState, OfferState, RequestState, RunKind, RunState
+from events.enums import COMING, OfferState, RequestState, RunKind, RunState
 from events.models import (
     Event,
     Meeting,
@@ -64,13 +64,6 @@ def latest_publication(event: Event) -> Publication | None:
 def publications_of(event: Event) -> QuerySet[Publication]:
     """All publications, the newest first."""
     return Publication.objects.filter(hub_id=event.hub_id, event=event).order_by("-number")
-
-
-def meetings_of(event: Event) -> QuerySet[Meeting]:
-    """Meetings that stand, with their people, in order of time."""
-    rows = Meeting.objects.filter(hub_id=event.hub_id, event=event, state=MeetingState.PLANNED)
-    rows = rows.select_related("slot", "table__hall", "stand__hall", "request")
-    return rows.prefetch_related("sides__participant__participation__profile").order_by("slot__starts_at", "pk")
 
 
 def meetings_of_person(person: Participant) -> QuerySet[Meeting]:

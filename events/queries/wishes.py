@@ -11,12 +11,13 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from events.enums import COMING, RequestOrigin, RequestState, Wanting
-from events.models import Event, EventStatement, MeetingRequest, Participant, Preference, Stand
+from events.enums import COMING, MeetingState, RequestOrigin, RequestState, Wanting
+from events.models import Event, EventStatement, Meeting, MeetingRequest, Participant, Preference, Stand
 from events.queries.people import is_own, own_places, people_of
 from hubs.models import User
 from hubs.policies import Viewer, may_act_for
 from kernel.errors import NotFound
+from mailgate.models import OutgoingMail
 from profiles.queries import visible_statements
 
 Pair = tuple[int, int]
@@ -106,10 +107,14 @@ def keeps_marks(viewer: Viewer | None, agenda: Participant) -> bool:
     """Whether the viewer may read and write what the agenda marks at all: as above, or any colleague where nobody of
     the agenda can sign in.
 
-    A mark that a colleague could see go, or that would not stick, would tell of a "no thanks" in its place.
+    A mark that a colleague could see go, or that would not stick, would tell of a "no thanks" in its place. Who has
+    said one keeps the marks therefore, also when the account is gone.
     """
     if keeps_no_thanks(viewer, agenda):
         return True
+    said = Preference.objects.filter(Q(person=agenda) | Q(person__host=agenda), wanting=Wanting.NO_THANKS)
+    if said.exists():
+        return False
     addresses = Participant.objects.filter(Q(pk=agenda.pk) | Q(host=agenda, state__in=COMING))
     has_account = Q(user__isnull=False) | Q(Exists(User.objects.filter(email__iexact=OuterRef("email"))))
     return not addresses.filter(has_account).exists()
@@ -120,14 +125,14 @@ def no_thanks_of(person: Participant) -> frozenset[int]:
     return frozenset(_refused_by(person))
 
 
-def _refused_by(person: Participant) -> dict[int, datetime]:
-    """The same, each with the moment since when."""
+def _refused_by(person: Participant) -> dict[int, list[datetime]]:
+    """The same, each with the moments at which somebody of the agenda said it."""
     rows = Preference.objects.filter(Q(person=person) | Q(person__host=person), event_id=person.event_id)
     return {other: since for (_one, other), since in _refusals(person.event, rows).items()}
 
 
-def _refusals(event: Event, rows: QuerySet[Preference]) -> dict[Pair, datetime]:
-    """(person, other) keys of agendas -> since when the first has said no to the second."""
+def _refusals(event: Event, rows: QuerySet[Preference]) -> dict[Pair, list[datetime]]:
+    """(person, other) keys of agendas -> when those of the first have said no to the second."""
     said = list(rows.filter(wanting=Wanting.NO_THANKS).values_list("person_id", "other_id", "stand_id", "updated_at"))
     if not said:
         return {}
@@ -138,11 +143,10 @@ def _refusals(event: Event, rows: QuerySet[Preference]) -> dict[Pair, datetime]:
     )
     agenda = {pk: host or pk for pk, host, *_rest in people}
     at_stand = _at_stands(event, people) if any(stand for _person, _other, stand, _since in said) else {}
-    found: dict[Pair, datetime] = {}
+    found: dict[Pair, list[datetime]] = {}
     for person, other, stand, since in said:
         for each in [other] if other else at_stand.get(stand, ()):
-            pair = agenda[person], agenda[each]
-            found[pair] = min(since, found.get(pair, since))
+            found.setdefault((agenda[person], agenda[each]), []).append(since)
     return found
 
 
@@ -224,31 +228,57 @@ def silent_requests(person: Participant) -> frozenset[int]:
     """Keys of requests to the person that are never shown on its side, whoever reads there.
 
     Those from people to whom it has said "no thanks"; and those that a colleague sent in the name of somebody who had
-    said it to the person. What was seen before, and ended, stays in sight: that it went would tell.
+    said it to the person. What was seen before, and ended, stays in sight, and so does what the person was told of
+    before somebody came to share one of the agendas who had said it earlier: that it went would tell.
     """
     unanswered = MeetingRequest.objects.filter(receiver=person, state__in=(RequestState.ASKED, RequestState.EXPIRED))
-    rows = list(unanswered.values_list("pk", "sender_id", "state", "asked_at", "expires_at"))
+    rows = list(unanswered)
     if not rows:
         return frozenset()
-    refused, refusing = _refused_by(person), _refusing(person, {sender for _key, sender, *_rest in rows})
+    refused, refusing = _refused_by(person), _refusing(person, {row.sender_id for row in rows})
+    doubtful = [row for row in rows if row.sender_id in refused or row.sender_id in refusing]
+    told = _told_of(person, doubtful)
     return frozenset(
-        key
-        for key, sender, state, asked_at, expires_at in rows
-        if _stood(refused.get(sender), expires_at if state == RequestState.EXPIRED else None)
-        or _stood(refusing.get(sender), asked_at)
+        row.pk
+        for row in doubtful
+        if (row.sender_id in refusing and row.pk not in told)
+        or any(_silences(since, row, was_told=row.pk in told) for since in refused.get(row.sender_id, ()))
     )
 
 
-def _refusing(person: Participant, senders: set[int]) -> dict[int, datetime]:
-    """Which of the senders have said "no thanks" to the person, and since when."""
+def _refusing(person: Participant, senders: set[int]) -> frozenset[int]:
+    """Which of the senders have said "no thanks" to the person."""
     rows = Preference.objects.filter(Q(person__in=senders) | Q(person__host__in=senders), event_id=person.event_id)
-    pairs = _refusals(person.event, rows)
-    return {one: since for (one, other), since in pairs.items() if other == person.pk}
+    return frozenset(one for one, other in _refusals(person.event, rows) if other == person.pk)
 
 
-def _stood(since: datetime | None, until: datetime | None) -> bool:
-    """Whether something was said by that moment; by now where there is none."""
-    return since is not None and (until is None or since < until)
+def _silences(since: datetime, request: MeetingRequest, *, was_told: bool) -> bool:
+    """Whether the receiver's "no thanks" of that moment keeps the request from it.
+
+    Not one from before the request where a mail told of it all the same: whoever said it was not of the agenda then.
+    """
+    if request.state == RequestState.EXPIRED and since >= request.expires_at:
+        return False
+    return since >= request.asked_at or not was_told
+
+
+def mail_key(kind: str, request: UUID, reader: UUID) -> str:
+    """What names the one mail of a kind about a request to one of the two."""
+    return f"{kind}:{request}:{reader}"
+
+
+def _told_of(person: Participant, requests: Iterable[MeetingRequest]) -> frozenset[int]:
+    """Keys of those of these requests that the person, who was asked, has been mailed."""
+    keys = {mail_key("event_request", row.public_id, person.public_id): row.pk for row in requests}
+    if not keys:
+        return frozenset()
+    rows = OutgoingMail.objects.filter(hub_id=person.hub_id, once__in=list(keys))
+    return frozenset(keys[once] for once in rows.values_list("once", flat=True))
+
+
+def was_told(request: MeetingRequest) -> bool:
+    """Whether its receiver was mailed that it is asked; a silent request is not."""
+    return request.pk in _told_of(request.receiver, (request,))
 
 
 def is_hidden(request: MeetingRequest) -> bool:
@@ -270,6 +300,12 @@ def requests_between(one: Participant, other: Participant) -> QuerySet[MeetingRe
     """Every request between the two, in either direction, newest first."""
     both = Q(sender=one, receiver=other) | Q(sender=other, receiver=one)
     return MeetingRequest.objects.filter(both, event_id=one.event_id)
+
+
+def has_begun(now: datetime) -> Q:
+    """Of requests: those whose meeting has begun or was held, which no change of plans undoes."""
+    begun = Meeting.objects.filter(request=OuterRef("pk"), state=MeetingState.PLANNED, slot__starts_at__lte=now)
+    return Q(Exists(begun))
 
 
 def speaks_for(viewer: Viewer, person: Participant) -> bool:

@@ -34,6 +34,7 @@ class PlaceForm(PlainForm):
     """A person's place: who, as what, when, and whether they take meetings."""
 
     domain_names: ClassVar[dict[str, str]] = {}
+    own_agenda: ClassVar[Any] = gettext_lazy("An agenda of my own")
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     terms_number = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -62,15 +63,31 @@ class PlaceForm(PlainForm):
         widget=forms.RadioSelect,
         help_text=gettext_lazy("Exhibitors get their stand from the organiser before the day."),
     )
-    is_senior = forms.BooleanField(label=gettext_lazy("Senior researcher or clinician"), required=False)
+    is_senior = forms.BooleanField(
+        label=gettext_lazy("Senior researcher or clinician"),
+        required=False,
+        help_text=gettext_lazy("Groups around questions need at least one who is senior."),
+    )
     host = forms.ChoiceField(
         label=gettext_lazy("Whose agenda"),
         required=False,
         help_text=gettext_lazy("Colleagues at one stand can share an agenda: a meeting is then for all of you."),
     )
-    meets = forms.BooleanField(label=gettext_lazy("Yes, I take booked 1:1 meetings"), required=False)
+    meets = forms.BooleanField(
+        label=gettext_lazy("Yes, I take booked 1:1 meetings"),
+        required=False,
+        help_text=gettext_lazy(
+            "Others can then ask to meet you, with a reason. You answer each request, and nobody books you without it."
+        ),
+    )
     may_be_asked = forms.BooleanField(
-        label=gettext_lazy("Others may ask me to open up for meetings later"), required=False, initial=True
+        label=gettext_lazy("Others may ask me to open up for meetings later"),
+        required=False,
+        initial=True,
+        help_text=gettext_lazy(
+            "Only if you take no meetings so far: we count who would like to meet you and tell you at most once a "
+            "week, without names."
+        ),
     )
     most_meetings = forms.IntegerField(
         label=gettext_lazy("At most so many meetings"),
@@ -80,8 +97,20 @@ class PlaceForm(PlainForm):
         help_text=gettext_lazy("Leave it empty if you take as many as there is time for."),
         error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), _LIMIT_TOLD),
     )
-    beside_cap = forms.BooleanField(label=gettext_lazy("Meetings here come on top of our monthly cap"), required=False)
-    open_slots = forms.MultipleChoiceField(label=gettext_lazy("When you can meet"), required=False)
+    beside_cap = forms.BooleanField(
+        label=gettext_lazy("Meetings here come on top of our monthly cap"),
+        required=False,
+        help_text=gettext_lazy(
+            "Without the tick, each meeting counts as one of the contacts that your profile takes a month."
+        ),
+    )
+    open_slots = forms.MultipleChoiceField(
+        label=gettext_lazy("When you can meet"),
+        required=False,
+        help_text=gettext_lazy(
+            "All times are chosen. Take away those in which you cannot meet. Times are those of the place."
+        ),
+    )
     access_needs = Text(
         label=gettext_lazy("What you need to take part"),
         required=False,
@@ -91,7 +120,9 @@ class PlaceForm(PlainForm):
         ),
     )
     shares_contact = forms.BooleanField(
-        label=gettext_lazy("My e-mail and telephone may stand in the catalogue"), required=False
+        label=gettext_lazy("My e-mail and telephone may stand in the catalogue"),
+        required=False,
+        help_text=gettext_lazy("Without the tick the catalogue shows only your name and organisation."),
     )
     agrees = forms.BooleanField(label=gettext_lazy("I have read the terms and agree"), required=False)
 
@@ -111,7 +142,7 @@ class PlaceForm(PlainForm):
         names = [
             (public_id, _("The agenda of %(name)s") % {"name": each.name}) for public_id, each in self.hosts.items()
         ]
-        self.offer("host", [("", _("An agenda of my own")), *names])
+        self.offer("host", [("", self.own_agenda), *names])
         self.offer("open_slots", [(str(slot.public_id), str(slot)) for slot in self.slots])
         self.fields["open_slots"].initial = [str(slot.public_id) for slot in self.slots]
         self.fields["kind"].initial = PeopleKind.PARTICIPANT.value
@@ -218,7 +249,7 @@ class OrganiserPlaceForm(PlaceForm):
 
     stand = forms.ChoiceField(label=gettext_lazy("Found at stand"), required=False)
 
-    # What is said to the person themselves elsewhere, said about them.
+    # What is said to the person themselves elsewhere, said about them: labels, and the hints below them.
     about: ClassVar[dict[str, Any]] = {
         "kind": gettext_lazy("Comes as"),
         "meets": gettext_lazy("Takes booked 1:1 meetings"),
@@ -228,12 +259,37 @@ class OrganiserPlaceForm(PlaceForm):
         "access_needs": gettext_lazy("What this person needs to take part"),
         "shares_contact": gettext_lazy("E-mail and telephone may stand in the catalogue"),
     }
+    own_agenda: ClassVar[Any] = gettext_lazy("An agenda of their own")
+    hints_about: ClassVar[dict[str, Any]] = {
+        "email": gettext_lazy("The mails about the day go there. Others see it only with the tick at the bottom."),
+        "phone": gettext_lazy(
+            "For you as organisers, in case something changes. Others see it only with the tick at the bottom."
+        ),
+        "kind": "",
+        "host": gettext_lazy("Colleagues at one stand can share an agenda: a meeting is then for all of them."),
+        "meets": gettext_lazy(
+            "Others can then ask to meet this person, with a reason, and nobody books the person without an answer."
+        ),
+        "may_be_asked": gettext_lazy(
+            "Only for people who take no meetings so far: we count who would like to meet them and tell them at most "
+            "once a week, without names."
+        ),
+        "most_meetings": gettext_lazy("Leave it empty if the person takes as many as there is time for."),
+        "beside_cap": gettext_lazy(
+            "Without the tick, each meeting counts as one of the contacts that the profile takes a month."
+        ),
+        "open_slots": gettext_lazy(
+            "Take away the times in which this person cannot meet. Times are those of the place."
+        ),
+        "shares_contact": gettext_lazy("Without the tick the catalogue shows only the person's name and organisation."),
+    }
 
     def __init__(self, *args: Any, stands: Iterable[Stand] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, label in self.about.items():
-            if name in self.fields:
-                self.fields[name].label = label
+        for name in self.fields.keys() & (self.about.keys() | self.hints_about.keys()):
+            field = self.fields[name]
+            field.label = self.about.get(name, field.label)
+            field.help_text = self.hints_about.get(name, field.help_text)
         self.stands = {stand.number: stand for stand in stands}
         self.offer("stand", [(number, number) for number in self.stands], blank=True)
         if not self.stands:

@@ -34,7 +34,7 @@ def groups(mail: OutgoingMail, addresses: Addresses) -> RenderedMail | None:
             _("Open your agenda"), addresses.link(reverse("frontend:event_agenda_link", args=[place_token(person)]))
         ),
         notes=(_("This replaces what we have told you of your groups before."),),
-        attachments=group_files(person, addresses),
+        attachments=group_files(mail, person, addresses),
     )
     return draw(letter, hub=mail.hub, addresses=addresses, why=why_mailed(person.event))
 

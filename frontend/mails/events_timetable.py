@@ -7,12 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from events.enums import EventState, MeetingState, OfferState
+from events.gone_entries import GoneEntry, unpacked
 from events.models import Meeting, Participant, Publication, Slot, StandbyOffer
 from events.queries.people import linked_place
 from events.queries.timetable import linked_offer, meetings_of_person
 from frontend.event_links import address_mark, place_token
 from frontend.event_words import why_mailed
-from frontend.mails.calendar_files import erasure_files, meeting_files
+from frontend.mails.calendar_files import erasure_files, left_files, meeting_files
 from frontend.mails.cases import public_id
 from frontend.mails.letters import Button, Fact, Letter, draw
 from frontend.timetable_words import people_words, person_words, place_words, slot_words, when_words
@@ -94,22 +95,31 @@ def cancelled(mail: OutgoingMail, addresses: Addresses) -> RenderedMail | None:
 
 
 def gone(mail: OutgoingMail, addresses: Addresses) -> RenderedMail | None:
-    """A meeting whose other side was erased: nothing is left of it but when it would have been."""
+    """A meeting whose other side was erased: nothing is left of it but when it would have been.
+
+    Or those that somebody shared with a colleague who has left them: they may go on, but not for who reads this.
+    """
     person = _reader(mail)
     if person is None:
         return None
     slot = Slot.lost_too.filter(event=person.event, public_id=public_id(mail, "slot")).first()
-    facts = (Fact(_("When"), slot_words(slot, person.event, with_day=True)),) if slot is not None else ()
+    times: list[Slot | GoneEntry] = [*([slot] if slot is not None else []), *unpacked(mail.context)]
+    facts = tuple(Fact(_("When"), slot_words(time, person.event, with_day=True)) for time in times)
     letter = Letter(
         subject=_("Called off: a meeting at %(event)s") % {"event": person.event.name},
-        lead=_("A meeting of yours at %(event)s comes to nothing: the other side has left. We are sorry.")
-        % {"event": person.event.name},
+        lead=_gone_lead(mail) % {"event": person.event.name},
         facts=facts,
         button=_agenda(person, addresses),
         notes=(_("If another wish of yours can have the slot, we write to you."),) if facts else (),
-        attachments=erasure_files(mail, person, slot, addresses),
+        attachments=(*erasure_files(mail, person, slot, addresses), *left_files(mail, person, addresses)),
     )
     return draw(letter, hub=mail.hub, addresses=addresses, why=why_mailed(person.event))
+
+
+def _gone_lead(mail: OutgoingMail) -> str:
+    if mail.context.get("shared"):
+        return _("You shared a colleague’s agenda at %(event)s. The colleague has left, so these hours are free again.")
+    return _("A meeting of yours at %(event)s comes to nothing: the other side has left. We are sorry.")
 
 
 def standby_offer(mail: OutgoingMail, addresses: Addresses) -> RenderedMail | None:

@@ -136,7 +136,9 @@ def suggested(mail: OutgoingMail, addresses: Addresses) -> RenderedMail | None:
         subject=_("Whom you should meet at %(event)s") % names,
         lead=_("These people fit you best among those who come to %(event)s.") % names,
         button=_others_button(person.event, addresses),
-        notes=(_("Mark whom you want to meet, or ask for a meeting. Only you see what you mark."),),
+        notes=(
+            _("Mark whom you want to meet, or ask for a meeting. Only those who share your agenda see what you mark."),
+        ),
     )
     context = {
         "letter": letter, "cards": cards, "hub": mail.hub, "stop_url": addresses.stop, "language": get_language(),

@@ -1,4 +1,4 @@
-"""Labels of codes in the reader's language, and small facts of a profile; all from memory, no queries."""
+"""Labels of codes in the reader's language, and small facts of profiles and events; all from memory, no queries."""
 
 from html import unescape
 
@@ -7,6 +7,8 @@ from django.utils.html import strip_tags
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from events.models import Event
+from events.templates import template_of
 from profiles.models import Profile
 from profiles.terms import label_of
 
@@ -23,6 +25,12 @@ def term(key: str | None) -> str:
 def place(profile: Profile) -> str:
     """Municipality and region, as far as they are known."""
     return ", ".join(filter(None, (label_of(profile.municipality_id), label_of(profile.region_id))))
+
+
+@register.filter
+def has_questions(event: Event) -> bool:
+    """Whether the day is made of groups around questions, which its template says."""
+    return template_of(event.kind).has_questions
 
 
 @register.filter

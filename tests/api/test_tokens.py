@@ -139,6 +139,7 @@ def test_session_with_csrf_token_may_change(anybody: Caller, person: User, own_p
     assert (status, body["name"]) == (200, "Nyt")
 
 
+@pytest.mark.usefixtures("english")
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

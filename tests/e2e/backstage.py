@@ -46,8 +46,12 @@ class Backstage:
 
     def close(self) -> None:
         """It ends when nothing can be asked any more."""
-        if self._process is not None:
+        if self._process is None:
+            return
+        try:
             self._process.communicate(timeout=STOP_SECONDS)
+        finally:
+            self._process.kill()
             self._process = None
 
     def _started(self) -> subprocess.Popen[str]:

@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from scripts.chromium import NoBrowserError, chromium
-from tests.e2e.site import Site, prepare, serving
+from tests.e2e.site import Site, serving
 from tests.e2e.visits import Complaints, Device, open_page
+from tests.operations.first_demo import FirstDemo
 
 HERE = Path(__file__).parent
 ARGUMENTS = [
@@ -37,10 +38,10 @@ def browser_path() -> str:
 
 
 @pytest.fixture(scope="package")
-def site(browser_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(browser_path: str, first_demo: FirstDemo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The demo, served by two web processes and an indexer."""
     data = tmp_path_factory.mktemp("site")
-    prepare(data)
+    first_demo.copy_data(data)
     with serving(data) as site:
         yield site
 

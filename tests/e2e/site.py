@@ -1,7 +1,6 @@
 """The site under test: a demo of its own in a folder of its own, with two web processes and the indexer."""
 
 import http.client
-import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +12,6 @@ from urllib.parse import urlencode
 
 from demo.ports import HOST
 from demo.serving import ROOT, environment
-from frontend.assets import build_assets
 from tests.e2e.backstage import Backstage
 from tests.e2e.site_process import PROCESS_HEADER
 from tests.operations.postgres import free_port
@@ -43,14 +41,6 @@ class Site:
             return response.headers[PROCESS_HEADER], response.read().decode()
         finally:
             connection.close()
-
-
-def prepare(data: Path) -> None:
-    """Fill a folder as `make demo` does, with a shorter year; the assets are the checkout's, brought up to date."""
-    build_assets(ROOT / "var", report=lambda line: print(line, flush=True))
-    shutil.copytree(ROOT / "var" / "assets", data / "assets")
-    command = [sys.executable, str(ROOT / "manage.py"), "demo", "--no-serve", "--short"]
-    subprocess.run(command, cwd=ROOT, env=_environment(data), stdin=subprocess.DEVNULL, check=True)
 
 
 @contextmanager

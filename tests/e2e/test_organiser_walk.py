@@ -107,6 +107,9 @@ def open_and_import(page: Page, say: Say, language: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text(say("What the import would do"))
     expect(page.locator(".import-counts dd").first).to_have_text(str(PEOPLE))
     press(page, say("Import these people"))
+    expect(page.get_by_role("heading", level=1)).to_have_text(say("Left out of the import"))
+    expect(page.get_by_role("row", name="Uden Adresse")).to_be_visible()
+    part(page, say, "People")
     expect(page.locator(".people-table tbody tr")).to_have_count(PEOPLE)
 
 

@@ -18,11 +18,15 @@ django.setup()
 from django.db import connection  # noqa: E402  (Django must be set up before our models)
 
 from events.domain.day.checking_in import Scan, check_in  # noqa: E402
+from events.domain.day.rating import RatingFields, rate_meeting  # noqa: E402
 from events.domain.groups.questions import QuestionFields, hand_in_question  # noqa: E402
 from events.domain.people.registering import cancel_person  # noqa: E402
 from events.domain.wishes.asking import ask_meeting  # noqa: E402
 from events.domain.wishes.wishing import prefer  # noqa: E402
-from events.models import Event, Participant  # noqa: E402
+from events.models import Event, MeetingSide, Participant  # noqa: E402
+from hubs.models import Hub  # noqa: E402
+from matching.domain.introductions.leaving import erase_profile  # noqa: E402
+from tests.events.bazar import END, make_bazar  # noqa: E402
 from tests.events.wish_people import NOW, make_event, organiser, person, speaks_as  # noqa: E402
 from tests.factories import HubFactory  # noqa: E402
 from tests.together import save_together  # noqa: E402
@@ -64,8 +68,20 @@ def question(_event: Event, one: Participant, _other: Participant) -> object:
     return hand_in_question(one, viewer=speaks_as(one), fields=fields, now=NOW)
 
 
+def rating_and_erasing(hub: Hub) -> list[str]:
+    """The second yes after a meeting, at the moment at which the other one's profile is erased."""
+    held = make_bazar(hub, slug="holdt")
+    yes, later = RatingFields(True, 4, goes_on=True, shares_contact=True), END + timedelta(days=90)
+    MeetingSide.objects.filter(participant=held.bo).update(other_came=True, goes_on=True, shares_contact=True)
+    profile, viewer, side = held.bo.participation.profile, speaks_as(held.bo), held.side(held.anna)
+    return save_together(
+        resting(lambda: rate_meeting(side, fields=yes, actor=None, now=later)),
+        resting(lambda: erase_profile(profile, viewer=viewer, now=later)),
+    )
+
+
 def main() -> None:
-    """Each act against somebody who cancels."""
+    """Each act against somebody who cancels; then what follows a meeting that was held."""
     hub = HubFactory(slug="krydsbro")
     outcomes = {}
     for number, act in enumerate((ask, mark, come, question)):
@@ -76,6 +92,7 @@ def main() -> None:
         outcomes[act.__name__] = save_together(
             resting(act, event, one, other), resting(lambda leaver: cancel_person(leaver, now=NOW), one)
         )
+    outcomes["rate"] = rating_and_erasing(hub)
     print(json.dumps(outcomes, sort_keys=True))
 
 

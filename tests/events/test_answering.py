@@ -9,7 +9,7 @@ from events.domain.wishes.answering import answer_request, expire_due, withdraw_
 from events.domain.wishes.asking import ask_meeting
 from events.domain.wishes.wish_errors import MeetingAgreed, NoFreeSlot, SaidNoThanks
 from events.domain.wishes.wishing import prefer
-from events.models import Availability, Event, Hall, Meeting, MeetingRequest, Participant, Slot, Table
+from events.models import Availability, Event, Hall, Meeting, MeetingRequest, Participant, Preference, Slot, Table
 from events.queries.wishes import received_requests
 from kernel.errors import InvalidInput, NotAllowed, NotFound
 from mailgate.models import OutgoingMail
@@ -210,6 +210,7 @@ def test_request_from_somebody_declined_privately_is_in_no_list(request_: Meetin
     assert received_requests(request_.receiver).count() == 1
 
     prefer(request_.receiver, other=request_.sender, wanting="no_thanks", now=NOW)
+    Preference.objects.update(updated_at=NOW)
     expire_due(request_.expires_at)
 
     assert received_requests(request_.receiver).count() == 0

@@ -7,12 +7,12 @@ import pytest
 from events.catalogue_paper import typeset_catalogue
 from events.enums import ParticipantState
 from events.models import Event, EventStatement, Hall, Participant, Participation, Stand
-from events.queries.catalogue import Catalogue, Contact, Text, catalogue_of, natural
+from events.queries.catalogue import Catalogue, Contact, Text, catalogue_of, natural, stand_themes
 from hubs.enums import Role, Visibility
 from hubs.models import Hub
 from hubs.policies import Viewer
 from profiles.enums import StatementKind
-from profiles.models import Profile
+from profiles.models import Profile, ProfileTheme
 from tests.factories import ProfileFactory, StatementFactory
 
 START = datetime(2027, 3, 18, 8, tzinfo=UTC)
@@ -198,3 +198,24 @@ def test_chosen_text_is_as_open_as_its_original(
     read = [bool(catalogue_of(event, viewer).entries[0].offers) for viewer in viewers]
 
     assert read == [public, inside, staff]
+
+
+def test_themes_are_counted_as_the_readers_catalogue_shows_them(event: Event, hall: Hall) -> None:
+    care, dementia = "theme:near_care", "theme:iot_wearables"
+    for number, visibility, own, linked in (
+        ("A1", Visibility.PUBLIC, care, ()), ("A2", Visibility.PUBLIC, care, (care, dementia)),
+        ("A3", Visibility.PUBLIC, None, (dementia,)), ("A4", Visibility.PUBLIC, None, ()),
+        ("A5", Visibility.HUB, "theme:sustainability", ()), ("A6", Visibility.MEMBERS, care, ()),
+    ):  # fmt: skip
+        profile = ProfileFactory(hub=event.hub, visibility=visibility)
+        ProfileTheme.objects.bulk_create(ProfileTheme(hub=event.hub, profile=profile, theme_id=key) for key in linked)
+        exhibit(hall, number, profile)
+        Stand.objects.filter(number=number).update(theme=own)
+    member = Viewer(hub_id=event.hub_id, role=Role.MEMBER, user_id=1)
+
+    counted = [stand_themes(event, viewer) for viewer in (visitor(event), member)]
+
+    assert counted == [[(dementia, 2), (care, 2), (None, 1)], [(care, 3), (dementia, 2), (None, 1)]]
+    for viewer, rows in zip((visitor(event), member), counted, strict=True):
+        shown = catalogue_of(event, viewer)
+        assert {key: len(shown.of_theme(key)) for key, _number in rows if key} == {key: n for key, n in rows if key}

@@ -10,9 +10,11 @@ from django.test import Client
 from events.domain.groups.fitting import fit_of
 from events.domain.wishes.suggesting import suggest_people
 from events.domain.wishes.usual_scale import Scale, usual_scale
-from events.models import Event, Participant, Question, Suggestion
+from events.models import Event, Participant, Question, Suggestion, SuggestionRound
 from events.queries.suggestions import has_list, suggestions_for
 from hubs.enums import Role
+from kernel.audit import record_change
+from kernel.models import AuditRecord
 from matching.engine.calibration import MIN_SAMPLE, Background
 from matching.engine.centring import Centring
 from matching.engine.rows import DANISH, ENGLISH
@@ -145,6 +147,43 @@ def test_who_is_alone_is_not_told_that_recommendations_are_on_their_way(event: E
     later = person(event, "Bo", offer=OFFER)
     Participant.objects.filter(pk=later.pk).update(created_at=alone.created_at + timedelta(minutes=2))
     assert has_list(Participant.objects.get(pk=later.pk)) is False
+
+
+def test_who_opens_up_after_a_round_is_in_the_next_one(event: Event) -> None:
+    closed, back = person(event, "Asta", need=NEED, meets=False), person(event, "Bo", offer=OFFER, state="cancelled")
+    waits, moved = (person(event, name, need=NEED) for name in ("Cai", "Dea"))
+    round_at = moved.created_at + timedelta(seconds=1)
+    SuggestionRound.objects.create(hub=event.hub, event=event, computed_at=round_at)
+    in_round = [has_list(each) for each in (closed, back, waits, moved)]
+
+    Participant.objects.filter(pk=closed.pk).update(meets=True)
+    told = [("update", ["meets"]), ("register", []), ("promote", ["state"]), ("update", ["phone"])]
+    for one, (action, fields) in zip((closed, back, waits, moved), told, strict=True):
+        record_change(
+            event.hub_id, actor_id=None, action=action, subject_type="event_participant", subject_id=one.public_id,
+            changed_fields=fields,
+        )  # fmt: skip
+    AuditRecord.objects.update(created_at=round_at + timedelta(seconds=1))
+
+    assert in_round == [True] * 4
+    assert [has_list(each) for each in (closed, back, waits, moved)] == [False, False, False, True]
+
+
+def test_vector_of_a_question_that_was_made_in_another_way_is_made_anew(event: Event, encoder: WordHashEncoder) -> None:
+    firm, other = person(event, "Firma"), person(event, "R", offer=OFFER, kind="researcher")
+    old = np.full(encoder.dimension, 0.5, "<f4").tobytes()
+    asked = Question.objects.create(
+        hub=event.hub, event=event, asker=firm, title="sensor mod tryksår", vector=old, vector_of=encoder.fingerprint
+    )
+
+    fit_of([asked], [other], today=NOW.date())
+    asked.refresh_from_db()
+    made, made_as = bytes(asked.vector or b""), asked.vector_of
+    fit_of([asked], [other], today=NOW.date())
+
+    assert made == encoder.encode_queries(["sensor mod tryksår"])[0].astype("<f4").tobytes()
+    assert made_as != encoder.fingerprint
+    assert bytes(Question.objects.get().vector or b"") == made
 
 
 def scale(danish: int, english: int, *, centred: bool = True) -> Scale:

@@ -8,21 +8,25 @@ from django.utils import translation
 from icalendar import Calendar
 
 from events.calendars import feed
-from events.domain.groups.questions import QuestionFields
+from events.domain.groups.questions import QuestionFields, take_question_back
+from events.domain.people.leaving import leave_events
 from events.domain.people.reconfirming import release_unconfirmed
 from events.domain.people.registering import cancel_person
 from events.domain.people.waiting import promote_person
 from events.domain.setup.states import call_off, move_on
 from events.enums import EventKind, EventState
-from events.models import Event, Hall, Participant, Question, Slot
+from events.models import Availability, Event, Hall, Participant, Question, Slot
 from events.queries.agenda import agenda_of
 from events.queries.groups import lack_of, questions_held
 from events.queries.setup import set_up_of
 from events.templates import template_of
 from frontend.event_steps import steps_of
+from frontend.mails.events_groups import RENDERERS as GROUPS
+from frontend.mails.events_people import RENDERERS as PLACES
 from hubs.enums import Role
 from hubs.models import Hub
 from mailgate.models import OutgoingMail
+from mailgate.renderers import Addresses
 from tests.events.test_groups import ask, compose, researcher, three
 from tests.events.wish_people import (  # noqa: F401
     NOW,
@@ -161,6 +165,55 @@ def test_organiser_reads_that_a_question_has_lost_its_asker(client: Client, publ
     page = client.get(f"/en/events/{published.slug}/organise/groups/").content.decode()
 
     assert ("On the programme" in page, "so its group is off" in page) == (False, True)
+
+
+def files_of(kind: str, name: str) -> list[tuple[str, str, int]]:
+    """Method, UID and sequence of each entry that goes with the person's mail of that kind."""
+    mail = OutgoingMail.objects.select_related("hub").get(kind=kind, address__startswith=name)
+    with translation.override("en"):
+        rendered = (GROUPS | PLACES)[kind](mail, Addresses(mail))
+    assert rendered is not None
+    calendars = [Calendar.from_ical(file.content) for file in rendered.attachments]
+    return [
+        (str(each["METHOD"]), str(entry["UID"]), int(entry["SEQUENCE"]))
+        for each in calendars
+        for entry in each.walk("VEVENT")
+    ]
+
+
+@pytest.mark.parametrize("what", ["signed off", "called off", "taken back", "composed again", "erased"])
+def test_group_that_was_mailed_is_called_off_under_its_entry(published: Event, what: str) -> None:
+    question = Question.objects.get()
+    birk = someone(published, "Birk")
+    _status, before = entry_of(birk)
+    kind = {"signed off": "event_cancelled", "called off": "event_called_off"}.get(what, "event_groups")
+    if what == "signed off":
+        cancel_person(birk, now=NOW)
+    elif what == "called off":
+        call_off(published, viewer=organiser(published), version=published.version, reason="Sne.", now=NOW)
+    elif what == "taken back":
+        take_question_back(question, viewer=organiser(published), now=NOW)
+    elif what == "composed again":
+        Availability.objects.create(hub=published.hub, participant=birk, slot=Slot.objects.get())
+        compose(published)
+    else:
+        leave_events(question.asker.participation.profile, now=NOW)
+        question.asker.participation.profile.delete()
+
+    ((method, uid, after),) = files_of(kind, "birk")
+
+    assert (method, uid, after > before) == ("CANCEL", f"{question.public_id}@videnbro", True)
+
+
+def test_who_is_in_the_group_again_before_the_mail_leaves_keeps_it(published: Event) -> None:
+    alma = someone(published, "Alma")
+    closed = Availability.objects.create(hub=published.hub, participant=alma, slot=Slot.objects.get())
+    Participant.objects.filter(name="Birk").update(is_senior=True)
+    compose(published)
+    closed.delete()
+    compose(published)
+
+    assert [entry[0] for entry in files_of("event_groups", "alma")] == ["PUBLISH"]
 
 
 @pytest.mark.parametrize("is_out", [True, False])

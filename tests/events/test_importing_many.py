@@ -6,7 +6,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from events.domain.people import importing
 from events.domain.people.import_rows import PersonRow, read_people
-from events.domain.people.importing import Outcome, import_people, plan_import
+from events.domain.people.importing import ImportFailed, Outcome, import_people, plan_import
 from events.enums import ParticipantState
 from events.models import Event, Hall, Participant, Participation, Stand
 from hubs.models import Hub
@@ -158,14 +158,29 @@ def test_freed_places_go_to_those_who_wait_when_all_rows_are_done(event: Event) 
 
 
 def test_clash_with_another_writer_stores_nothing_and_says_so(event: Event, monkeypatch: pytest.MonkeyPatch) -> None:
-    def clash(*_given: object, **_named: object) -> None:
-        raise IntegrityError
-
-    monkeypatch.setattr(importing, "register_people", clash)
+    monkeypatch.setattr(importing, "draft_profiles", refuse)
 
     with pytest.raises(EditConflict, match="Nothing was stored"):
         brought_in(event, many())
     assert (Profile.objects.count(), Organisation.objects.count(), AuditRecord.objects.count()) == (0, 0, 0)
+
+
+def test_what_the_database_refuses_otherwise_is_no_clash_and_its_words_are_not_logged(
+    event: Event, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(importing, "register_people", refuse)
+
+    with pytest.raises(ImportFailed, match="nothing of it was") as told:
+        brought_in(event, many())
+
+    assert (Profile.objects.count(), Organisation.objects.count(), AuditRecord.objects.count()) == (0, 0, 0)
+    assert (caplog.messages, told.value.__cause__) == ([f"Import into event {event.pk}: IntegrityError"], None)
+    assert "p1@example.test" not in caplog.text + str(told.value)
+
+
+def refuse(*_given: object, **_named: object) -> None:
+    """The database, in words that tell of the rows."""
+    raise IntegrityError("Key (email)=(p1@example.test) is refused.")
 
 
 def test_cancelling_rows_of_an_event_that_is_over_are_told_and_the_rest_is_stored(event: Event) -> None:

@@ -10,13 +10,14 @@ from icalendar import Calendar
 from events.calendars import feed
 from events.domain.people.registering import cancel_person
 from events.domain.timetable.meetings import seat_people
-from events.models import Event, MeetingSide, Participant, RequestGuest
+from events.models import Event, Meeting, MeetingSide, Participant, RequestGuest
 from events.queries.agenda import agenda_of
 from frontend.event_links import feed_token
+from frontend.timetable_words import people_words
 from frontend.views.events.agenda import FEED_KEPT
 from hubs.models import Hub
 from mailgate.models import OutgoingMail
-from tests.events.bazar import START, Bazar, join, make_bazar
+from tests.events.bazar import START, Bazar, join, make_bazar, meet
 from tests.factories import ProfileFactory
 
 BEFORE = START - timedelta(days=1)
@@ -95,6 +96,43 @@ def test_colleague_who_shared_the_agenda_of_who_leaves_is_told_in_calendar_and_m
     assert (same, status, counted > sequence) == (uid, "CANCELLED", True)
     told = OutgoingMail.objects.filter(kind="event_meeting_cancelled").values_list("address", flat=True)
     assert sorted(told) == ["kbb@bazar.example", "kida@bazar.example"]
+
+
+def test_colleagues_of_who_leaves_are_named_to_nobody_and_read_their_own_side(bazar: Bazar) -> None:
+    profile = bazar.anna.participation.profile
+    ida, gone = (join(bazar.event, name, profile, name.upper()) for name in ("Ida", "Gorm"))
+    Participant.objects.filter(pk__in=(ida.pk, gone.pk)).update(host=bazar.anna)
+    Participant.objects.filter(pk=gone.pk).update(state="cancelled")
+
+    cancel_person(bazar.anna, now=BEFORE)
+
+    meeting = Meeting.objects.get()
+    (theirs,), (shared,) = agenda_of(bazar.bo).entries, agenda_of(Participant.objects.get(pk=ida.pk)).entries
+    with translation.override("en"):
+        named = people_words(meeting, without=bazar.bo.pk)
+    assert (theirs.title, named) == ("Anna Saarvang", "Anna Saarvang (Saarvang bazar)")
+    assert (shared.title, shared.own_text, shared.their_text) == (
+        "Bo Fjordby", "Vi søger en afdeling.", "Vi tilbyder tid.",
+    )  # fmt: skip
+    assert sorted(meeting.sides.values_list("participant__name", flat=True)) == ["Anna Saarvang", "Bo Fjordby", "Ida"]
+
+
+def test_guests_of_a_meeting_that_is_called_off_are_named_still(bazar: Bazar, guest: Participant) -> None:
+    cancel_person(bazar.anna, now=BEFORE)
+
+    assert agenda_of(bazar.bo).entries[0].title == "Anna Saarvang, Dea Holm"
+
+
+def test_what_had_begun_stays_in_the_calendar_of_who_leaves_on_a_later_day(bazar: Bazar) -> None:
+    carl = join(bazar.event, "Carl Lyngvig", ProfileFactory(hub=bazar.event.hub), "KC")
+    later = meet(bazar.event, bazar.anna, carl, bazar.slots[1], None)
+
+    cancel_person(bazar.anna, now=bazar.slots[0].starts_at)
+
+    assert [entry[:2] for entry in entries_of(bazar.anna)] == [
+        (f"{bazar.meeting.public_id}@videnbro", "CONFIRMED"), (f"{later.public_id}@videnbro", "CANCELLED"),
+    ]  # fmt: skip
+    assert "Bo Fjordby" in calendar_of(bazar.anna)
 
 
 @pytest.mark.parametrize(("days", "status"), [(-1, 200), (1, 404)])

@@ -11,11 +11,14 @@ import pytest
 from django.db.models import QuerySet
 
 from events.domain.day.checking_in import Scan, check_in
+from events.domain.day.rating import RatingFields, rate_meeting
 from events.domain.groups.questions import QuestionFields, hand_in_question, take_question_back
 from events.domain.people.opening_up import CannotBeAsked, ask_to_open_up
+from events.domain.people.reconfirming import run_people_clock
 from events.domain.people.registering import cancel_person
+from events.domain.people.waiting import promote_person
 from events.domain.timetable.standby import lapse_due
-from events.domain.wishes.answering import answer_request
+from events.domain.wishes.answering import answer_request, expire_due
 from events.domain.wishes.asking import ask_meeting
 from events.domain.wishes.mutual import make_mutual_requests
 from events.domain.wishes.returning import note_return
@@ -24,7 +27,20 @@ from events.domain.wishes.suggesting import suggest_people
 from events.domain.wishes.wish_errors import NotComing
 from events.domain.wishes.wishing import prefer
 from events.enums import EventKind, RequestMode, RequestState
-from events.models import Event, MeetingRequest, Participant, Preference, Question, Slot, StandbyOffer
+from events.models import (
+    Event,
+    Meeting,
+    MeetingRequest,
+    MeetingSide,
+    Participant,
+    Preference,
+    Question,
+    Slot,
+    StandbyOffer,
+)
+from matching.domain.introductions.leaving import erase_profile
+from matching.models import ContactRules, Introduction
+from tests.events.bazar import END, make_bazar
 from tests.events.wish_people import (  # noqa: F401
     NOW,
     STARTS,
@@ -36,6 +52,7 @@ from tests.events.wish_people import (  # noqa: F401
     speaks_as,
     two,
 )
+from tests.factories import UserFactory
 
 RANKS = {
     "Event": 0, "Participant": 1, "Question": 2, "MeetingRequest": 2, "Meeting": 2, "MeetingSide": 2,
@@ -117,6 +134,39 @@ def offers_lapse(event: Event, asta: Participant, bo: Participant) -> None:
     assert lapse_due(NOW) == 1
 
 
+def expires(event: Event, asta: Participant, bo: Participant) -> None:
+    assert expire_due(asked(asta, bo).expires_at) == 1
+
+
+def learns_accounts(event: Event, asta: Participant, bo: Participant) -> None:
+    UserFactory(email=asta.email)
+    assert run_people_clock(NOW) == 1
+
+
+def comes_again(event: Event, asta: Participant, bo: Participant) -> None:
+    """To a partner whose month others have filled meanwhile."""
+    request = asked(asta, bo, state=RequestState.ACCEPTED)
+    Participant.objects.filter(pk=asta.pk).update(state="waiting")
+    ContactRules.objects.create(hub=event.hub, profile=bo.participation.profile, monthly_cap=0)
+    promote_person(asta, viewer=organiser(event), now=NOW)
+    assert MeetingRequest.objects.get(pk=request.pk).state == RequestState.WITHDRAWN
+
+
+def rates(event: Event, asta: Participant, bo: Participant) -> None:
+    """The second yes, with which a contact goes on."""
+    held, yes = make_bazar(event.hub, slug="holdt"), RatingFields(True, 4, goes_on=True, shares_contact=True)
+    MeetingSide.objects.filter(participant=held.bo).update(other_came=True, goes_on=True, shares_contact=True)
+    rate_meeting(held.side(held.anna), fields=yes, actor=None, now=END)
+    assert Introduction.objects.count() == 1
+
+
+def erases(event: Event, asta: Participant, bo: Participant) -> None:
+    """Whose event is long past."""
+    held = make_bazar(event.hub, slug="holdt")
+    erase_profile(held.anna.participation.profile, viewer=speaks_as(held.anna), now=END + timedelta(days=90))
+    assert not Meeting.objects.exists()
+
+
 def asked(one: Participant, other: Participant, state: str = RequestState.ASKED) -> MeetingRequest:
     return MeetingRequest.objects.create(
         hub=one.hub, event=one.event, sender=one, receiver=other, reason=REASON, state=state,
@@ -126,7 +176,7 @@ def asked(one: Participant, other: Participant, state: str = RequestState.ASKED)
 
 STARTS_WITH_EVENT = (
     asks, marks, answers, comes, hands_in, takes_back, cancels, recommends, mails_recommendations, agrees_mutually,
-    offers_lapse,
+    offers_lapse, expires, learns_accounts, comes_again, rates, erases,
 )  # fmt: skip
 
 

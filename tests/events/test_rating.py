@@ -47,6 +47,14 @@ def test_one_yes_opens_nothing(bazar: Bazar) -> None:
     assert not Introduction.objects.exists()
 
 
+def test_meeting_that_has_just_gone_with_a_profile_is_not_found(bazar: Bazar) -> None:
+    side = bazar.side(bazar.anna)
+    Meeting.objects.all().delete()
+
+    with pytest.raises(NotFound):
+        rate_meeting(side, fields=YES, actor=None, now=AFTER)
+
+
 def test_two_yes_make_a_contact_that_both_wanted_with_follow_ups(bazar: Bazar) -> None:
     rate(bazar, YES)
     rate(bazar, YES, who="bo")

@@ -20,9 +20,11 @@ from hubs.policies import Viewer
 from kernel.errors import DomainError, NotAllowed, NotFound
 from kernel.models import AuditRecord
 from mailgate.models import OutgoingMail
+from matching.domain.introductions.errors import AnswerTooLate
 from matching.models import LoadPlace
 from profiles.models import Organisation
 from tests.events.wish_people import (  # noqa: F401
+    DAY,
     NOW,
     encoder_fixture,
     event_fixture,
@@ -120,6 +122,7 @@ def test_request_is_as_good_as_taken_back_for_colleagues_of_who_said_no_thanks(e
     asta, bo = two(event)
     made, own = ask(asta, bo), with_account(bo)
     prefer(bo, other=asta, wanting="no_thanks", now=NOW, viewer=own)
+    Preference.objects.update(updated_at=NOW)
 
     for accepts in (True, False):
         with pytest.raises(NotFound):
@@ -151,6 +154,106 @@ def test_request_that_ended_in_sight_stays_there_when_a_no_thanks_is_said(event:
     Preference.objects.filter(pk=said.pk).update(updated_at=NOW + WEEK)
 
     assert list(received_requests(bo)) == [made]
+
+
+def mails_to(someone: Participant) -> list[str]:
+    return list(OutgoingMail.objects.filter(address=someone.email).order_by("pk").values_list("kind", flat=True))
+
+
+def said_before(event: Event, one: Participant, other: Participant) -> Participant:
+    """A colleague of the one, with an agenda of its own, who has said no thanks to the other the day before."""
+    colleague = person(event, "Cia", profile=one.participation.profile)
+    prefer(colleague, other=other, wanting="no_thanks", now=NOW - DAY)
+    Preference.objects.update(updated_at=NOW - DAY)
+    return colleague
+
+
+def share(colleague: Participant, host: Participant | None) -> None:
+    Participant.objects.filter(pk=colleague.pk).update(host=host)
+
+
+@pytest.mark.parametrize("ends", [False, True])
+@pytest.mark.parametrize("who", ["asta", "bo"])
+def test_request_that_was_read_stays_when_who_said_no_thanks_comes_to_share_an_agenda(
+    event: Event, who: str, ends: bool
+) -> None:
+    asta, bo = two(event)
+    one, other = (asta, bo) if who == "asta" else (bo, asta)
+    colleague = said_before(event, one, other)
+    made = ask(asta, bo)
+    expire_due(NOW + WEEK if ends else NOW)
+
+    share(colleague, one)
+
+    assert list(received_requests(bo)) == [made]
+
+
+def test_request_of_before_is_answered_as_far_as_who_answers_may_know(event: Event) -> None:
+    asta, bo = two(event)
+    colleague = said_before(event, bo, asta)
+    made = ask(asta, bo)
+    share(colleague, bo)
+
+    with pytest.raises(NotFound):
+        answer_request(made, accepts=True, viewer=speaks_as(bo), now=NOW)
+    with pytest.raises(SaidNoThanks):
+        answer_request(made, accepts=True, viewer=with_account(bo), now=NOW)
+
+    assert answer_request(made, accepts=False, viewer=speaks_as(bo), now=NOW).state == "declined"
+
+
+def test_no_thanks_that_is_taken_back_lets_each_hear_once_of_what_waits(event: Event) -> None:
+    asta, bo = two(event)
+    own = with_account(asta)
+    prefer(asta, other=bo, wanting="no_thanks", now=NOW, viewer=own)
+    ask(asta, bo, speaks_as(asta))
+    ask(bo, asta)
+    before = mails_to(asta) + mails_to(bo)
+
+    for wanting in (None, "want"):
+        prefer(asta, other=bo, wanting=wanting, now=NOW, viewer=own)
+
+    assert (before, mails_to(asta), mails_to(bo)) == ([], ["event_request"], ["event_request"])
+
+
+def test_two_who_asked_each_other_meet_once(event: Event) -> None:
+    asta, bo = two(event)
+    own = with_account(asta)
+    prefer(asta, other=bo, wanting="no_thanks", now=NOW, viewer=own)
+    hers, his = ask(asta, bo, speaks_as(asta)), ask(bo, asta)
+    prefer(asta, other=bo, wanting=None, now=NOW, viewer=own)
+    mailed = OutgoingMail.objects.count()
+
+    answer_request(his, accepts=True, viewer=own, now=NOW)
+
+    assert [MeetingRequest.objects.get(pk=row.pk).state for row in (his, hers)] == ["accepted", "withdrawn"]
+    assert OutgoingMail.objects.count() == mailed + 1
+    with pytest.raises(AnswerTooLate):
+        answer_request(hers, accepts=True, now=NOW)
+
+
+def test_nobody_is_reminded_of_what_it_never_heard(event: Event) -> None:
+    asta, bo = two(event)
+    colleague = said_before(event, asta, bo)
+    share(colleague, asta)
+    made = ask(asta, bo, speaks_as(asta))
+    share(colleague, None)
+
+    expire_due(made.expires_at - timedelta(hours=1))
+
+    assert mails_to(bo) == ["event_request"]
+
+
+def test_agenda_that_said_no_thanks_keeps_its_marks_when_the_account_is_gone(event: Event) -> None:
+    asta, bo = two(event)
+    cia = person(event, "Cia")
+    own = with_account(asta)
+    prefer(asta, other=bo, wanting="no_thanks", now=NOW, viewer=own)
+    Participant.objects.filter(pk=asta.pk).update(user=None)
+
+    for other in (bo, cia):
+        with pytest.raises(NotAllowed):
+            prefer(asta, other=other, wanting="want", now=NOW, viewer=speaks_as(asta))
 
 
 def test_list_of_a_colleague_keeps_a_name_until_it_is_made_anew(event: Event) -> None:

@@ -4,16 +4,17 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from events.domain.locks import lock_event
 from events.domain.timetable.planning import problem_of
 from events.domain.timetable.publishing import place_meeting
 from events.domain.timetable.standby import answer_offer, chances, lapse_due, offer_all, offer_slot, withdraw_offer
 from events.domain.timetable.timetable_errors import OfferGone, PlaceTaken
 from events.enums import OfferState
-from events.models import Meeting, MeetingRequest, Participant, StandbyOffer
+from events.models import Event, Meeting, MeetingRequest, Participant, StandbyOffer
 from hubs.enums import Role
 from hubs.models import Hub
 from hubs.policies import Viewer
-from kernel.errors import NotAllowed
+from kernel.errors import NotAllowed, NotFound
 from mailgate.models import OutgoingMail
 from tests.events.timetable_days import NOW, START, Day, organiser, place_of, small_day
 
@@ -136,6 +137,25 @@ def test_offers_expire(day: Day, viewer: Viewer) -> None:
 
     offer.refresh_from_db()
     assert (early, late, offer.state) == (0, 1, OfferState.LAPSED)
+
+
+def test_event_that_is_removed_meanwhile_keeps_no_other_waiting(
+    day: Day, hub: Hub, viewer: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offers = [offered(day, viewer)]
+    later = small_day(hub, slots=1, tables=1, state="published", slug="anden")
+    request = later.wish(later.person("Dan"), later.person("Eva"))
+    offers += [offer_slot(request, slot=later.slots[0], table=later.tables[0], viewer=viewer, now=NOW)]
+
+    def lock(event: Event) -> Event:
+        if event.pk == day.event.pk:
+            raise NotFound("removed")
+        return lock_event(event)
+
+    monkeypatch.setattr("events.domain.timetable.standby.lock_event", lock)
+
+    assert lapse_due(offers[1].expires_at) == 1
+    assert StandbyOffer.objects.get(pk=offers[1].pk).state == OfferState.LAPSED
 
 
 def test_offer_lapses_when_a_side_is_busy_otherwise(day: Day, viewer: Viewer) -> None:

@@ -157,7 +157,7 @@ def test_no_needs_a_reason(client: Client, pair: Pair) -> None:
 
 @pytest.mark.parametrize(
     ("day", "words"),
-    [(None, "You may ask again when something is new."), (date(2027, 2, 1), "You may ask again from Feb. 1, 2027.")],
+    [(None, "You may ask again when something is new."), (date(2027, 2, 1), "You may ask again from 1 February 2027.")],
 )
 def test_not_now_of_ones_own_does_not_say_that_the_other_may_ask(pair: Pair, day: date | None, words: str) -> None:
     found = pair.sent()

@@ -9,6 +9,7 @@ from django.test import Client, RequestFactory
 from django.utils import translation
 
 from events.domain.people.admitting import RegistrationClosed
+from events.domain.setup.changing import ChangedMeanwhile
 from frontend.errors import DomainErrorMiddleware, server_error
 from hubs.models import Hub
 from hubs.policies import Viewer
@@ -34,6 +35,7 @@ def answer(error: Exception, path: str = "/en/x/", **headers: str) -> Any:
         (NotAllowed("Not yours."), 403, "This page is not open to you"),
         (NotFound("Not here."), 404, "We cannot find the page"),
         (EditConflict("Too late."), 409, "Somebody else saved first"),
+        (ChangedMeanwhile("Too late."), 409, "Somebody else saved first"),
         (RegistrationClosed("It is over."), 409, "That cannot be done now"),
         (LinkInvalid("Half a link."), 404, "This link does not work"),
         (NotReady("Not built."), 503, "We are not quite ready"),

@@ -9,7 +9,7 @@ from django.test.client import RequestFactory
 
 from events.domain.people.headings import unread_headings
 from events.domain.people.import_rows import read_people
-from events.enums import EventState
+from events.enums import EventKind, EventState
 from events.models import Event
 from events.queries.setup import set_up_of
 from events.templates import template_of
@@ -57,6 +57,22 @@ def test_no_step_is_offered_before_its_time(
     figures = {"requests_accepted": 3, "stranded": stranded}
 
     assert next_of(event, state, days_before=days_before, **figures) == following
+
+
+@pytest.mark.parametrize(
+    ("state", "days_before", "following"),
+    [
+        (EventState.PUBLISHED, 0.1, ["Compose the groups"]),
+        (EventState.PUBLISHED, -1, ["Close the event"]),
+        (EventState.OVER, -1, ["Read the report"]),
+    ],
+)
+def test_group_that_lacks_somebody_is_composed_anew_until_the_day_has_ended(
+    event: Event, state: EventState, days_before: float, following: list[str]
+) -> None:
+    event.kind = EventKind.AIMDAY
+
+    assert next_of(event, state, days_before=days_before, groups=6, groups_lacking=1) == following
 
 
 def test_recommendations_of_a_draft_are_to_come_not_closed(organiser: Client, event: Event) -> None:

@@ -1,5 +1,6 @@
 """An event that is called off: every page of those who had a place says so and why, and one mail alone tells it."""
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -56,12 +57,16 @@ def asked_of(anna: Participant) -> MeetingRequest:
 
 
 def test_plan_by_link_says_so_and_promises_nothing(client: Client, bazar: Bazar) -> None:
+    address = f"/en/events/agenda/{place_token(bazar.anna)}/"
+    promised = ("Nothing is planned yet", "KANNA", "The whole day", "plan.pdf")
+    before = body(client, address)
+
     is_called_off(bazar)
 
-    page = body(client, f"/en/events/agenda/{place_token(bazar.anna)}/")
-
+    page = body(client, address)
+    assert [words for words in promised if words in before] == list(promised[1:])
     assert (SAID in page, WHY in page, "marks each entry as cancelled" in page) == (True, True, True)
-    assert [words for words in ("Nothing is planned yet", "KANNA", "Whole day", "plan.pdf") if words in page] == []
+    assert [words for words in promised if words in page] == []
 
 
 @pytest.mark.parametrize("part", ["agenda", "me", "people", "requests"])
@@ -74,6 +79,67 @@ def test_signed_in_pages_say_so_and_ask_for_nothing(client: Client, bazar: Bazar
     after = body(client, f"{BASE}/{part}/")
     assert (SAID in before, SAID in after, WHY in after) == (False, True, True)
     assert [words for words in ("Wishes are closed", "See whom to meet", "Yes, let us meet") if words in after] == []
+
+
+@pytest.mark.parametrize("part", ["people", "requests"])
+@pytest.mark.parametrize("state", ["cancelled", "over", "past"])
+def test_nothing_can_be_pressed_once_it_is_not_held_or_over(
+    client: Client, bazar: Bazar, part: str, state: str
+) -> None:
+    user = speaks_for(client, bazar.anna.participation.profile).session["_auth_user_id"]
+    Participant.objects.filter(pk=bazar.anna.pk).update(user=user)
+    before = forms_in(body(client, f"{BASE}/{part}/"))
+
+    if state == "cancelled":
+        is_called_off(bazar)
+    elif state == "over":
+        Event.objects.update(state=state)
+    else:
+        now = timezone.now()
+        Event.objects.update(starts_at=now - timedelta(hours=8), ends_at=now - timedelta(hours=1))
+
+    after = body(client, f"{BASE}/{part}/")
+    offered = ("You can still say no thanks", "on their way", "Recommended for you", "See whom to meet", "See who")
+    assert (before != [], forms_in(after), [words for words in offered if words in after]) == (True, [], [])
+
+
+def forms_in(page: str) -> list[str]:
+    return re.findall(r'action="(/[a-z]{2}/events/[^"]*)"', page)
+
+
+def test_request_that_nobody_answered_stays_in_sight(client: Client, bazar: Bazar) -> None:
+    speaks_for(client, bazar.anna.participation.profile)
+    is_called_off(bazar)
+
+    page = body(client, f"{BASE}/requests/")
+
+    assert "Vi vil gerne mødes igen." in page.split("Ended requests")[1]
+    assert "This request is not open any more" in page
+
+
+def test_page_without_requests_leads_nowhere(client: Client, bazar: Bazar) -> None:
+    MeetingRequest.objects.all().delete()
+    Event.objects.update(state="open")
+    speaks_for(client, bazar.anna.participation.profile)
+    before = body(client, f"{BASE}/requests/")
+    bazar.event.refresh_from_db()
+
+    is_called_off(bazar)
+
+    after = body(client, f"{BASE}/requests/")
+    assert ("See whom to meet" in before, "See whom to meet" in after) == (True, False)
+    assert "There were no meeting requests" in after
+
+
+def test_who_waited_for_a_place_is_promised_none(client: Client, bazar: Bazar) -> None:
+    Participant.objects.filter(pk=bazar.anna.pk).update(state="waiting")
+    speaks_for(client, bazar.anna.participation.profile)
+    promise = "as soon as you have a place"
+    before = body(client, f"{BASE}/me/")
+
+    is_called_off(bazar)
+
+    assert (promise in before, promise in body(client, f"{BASE}/me/")) == (True, False)
 
 
 def test_answer_link_asks_for_no_word_any_more(client: Client, bazar: Bazar) -> None:

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from events.enums import ParticipantState
-from events.models import Event, Meeting, MeetingSide, Participant, Slot
+from events.models import Event, Meeting, MeetingSide, Participant, Slot, Stand
 from frontend.event_links import feed_token, place_token
 from hubs.enums import Role
 from hubs.models import Hub
@@ -38,6 +38,20 @@ def test_link_opens_the_plan_without_signing_in(client: Client, bazar: Bazar) ->
     assert "Bo Fjordby" in page
     assert "T5" in page
     assert "10:00" in page  # 9 o'clock in universal time, in Copenhagen
+
+
+@pytest.mark.parametrize(
+    ("state", "ends_in", "is_offered"), [("published", 1, True), ("published", -1, False), ("over", 1, False)]
+)
+def test_badge_code_and_calendar_are_offered_until_the_event_is_over(
+    client: Client, bazar: Bazar, state: str, ends_in: int, is_offered: bool
+) -> None:
+    ends_at = timezone.now() + timedelta(hours=ends_in)
+    Event.objects.update(state=state, starts_at=ends_at - timedelta(hours=8), ends_at=ends_at)
+
+    page = client.get(f"/en/events/agenda/{place_token(bazar.anna)}/").content.decode()
+
+    assert ("Bo Fjordby" in page, "Take it with you" in page, "KANNA" in page) == (True, is_offered, is_offered)
 
 
 def test_signed_in_person_sees_own_plan_and_that_of_colleagues_only(client: Client, bazar: Bazar) -> None:
@@ -299,3 +313,34 @@ def test_catalogue_is_open_to_all_and_narrowed_by_words(client: Client, bazar: B
     assert page.status_code == 200
     assert client.get("/events/bazar/catalogue.da.pdf")["Content-Type"] == "application/pdf"
     assert client.get("/events/bazar/catalogue.xx.pdf").status_code == 404
+
+
+def test_theme_that_no_stand_has_is_told_and_shows_all(client: Client, bazar: Bazar) -> None:
+    hall, profile = bazar.table.hall, bazar.anna.participation.profile
+    Stand.objects.create(
+        hub=bazar.event.hub, event=bazar.event, hall=hall, number="A1", profile=profile, theme_id="theme:near_care"
+    )
+    told = "None of the stands that you can see has that theme"
+
+    pages = [
+        client.get(f"/en/events/bazar/catalogue/?theme={theme}").content.decode() for theme in ("near_care", SCRIPT, "")
+    ]
+
+    assert [(told in page, profile.name in page, "<script>alert" in page) for page in pages] == [
+        (False, True, False), (True, True, False), (False, True, False),
+    ]  # fmt: skip
+
+
+def test_list_of_the_door_tells_of_who_was_added_meanwhile(client: Client, bazar: Bazar) -> None:
+    works_as(client, bazar.event.hub, Role.ORGANISER)
+    page = client.get("/en/events/bazar/organise/check-in/").content.decode()
+
+    join(bazar.event, "Carl Ny", ProfileFactory(name="Nyby"), "KCARL")
+
+    added = client.get("/en/events/bazar/organise/check-in/roster/").json()
+    assert ("of 2 people have come" in page, added["of_all"]) == (True, "of 3 people have come")
+    assert {"code": "KCARL", "name": "Carl Ny", "from": "Nyby", "came": False} in added["people"]
+    template = re.search(r"<template data-row>(.*?)</template>", page, re.DOTALL)
+    # What the script fills in, in a row like those of the list.
+    for part in ("<code></code>", "data-name", "data-from", 'value=""', 'name="listed"'):
+        assert part in (template.group(1) if template else ""), part

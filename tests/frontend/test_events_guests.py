@@ -1,11 +1,13 @@
 """What a newcomer meets on the way into an event: told at once, led to no closed page, and told why a mail comes."""
 
+from datetime import timedelta
+
 from django.test import Client
 from django.utils import translation
 
 from events.domain.people.stating import OwnText, set_event_statements
 from events.enums import ParticipantState
-from events.models import Event, Participant, SuggestionRound
+from events.models import Event, Participant, ProgrammeSession, SuggestionRound
 from frontend.event_links import place_token
 from frontend.mails.events_people import RENDERERS
 from hubs.enums import Role
@@ -14,8 +16,9 @@ from mailgate.renderers import Addresses
 from profiles.models import Profile
 from tests.events.arrivals import add_terms
 from tests.frontend.conftest import speaks_for, text_of, works_as
-from tests.frontend.event_people import FORM, NOW, comes, event_fixture, profile_fixture  # noqa: F401
+from tests.frontend.event_people import FORM, NOW, SOON, comes, event_fixture, profile_fixture  # noqa: F401
 
+HOUR = timedelta(hours=1)
 REGISTER, ME, OTHERS = (f"/en/events/medico-bazar/{part}/" for part in ("register", "me", "people"))
 
 
@@ -61,6 +64,9 @@ def test_first_steps_say_where_they_lead(client: Client, event: Event) -> None:
 
 def test_who_waits_is_led_to_no_page_that_is_closed(client: Client, event: Event, profile: Profile) -> None:
     own_place(client, event, profile)
+    ProgrammeSession.objects.create(
+        hub=event.hub, event=event, title="Velkomst", is_for_all=True, starts_at=SOON, ends_at=SOON + HOUR
+    )
     placed = text_of(client.get(ME))
 
     Participant.objects.update(state=ParticipantState.WAITING)

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -65,3 +66,34 @@ def test_as_many_rows_as_are_taken_fit_the_page_that_carries_them(client: Client
     page = preview(client, rows)
 
     assert 100_000 < len(packed(page)) < MOST_PACKED
+
+
+@pytest.mark.parametrize(
+    ("rows", "told", "stored"),
+    [
+        (["Ida Lund,none,Lund ApS"], "The only row of the file is left out, so nothing is stored.", 0),
+        (["Ida Lund,none,Lund ApS", ",,Lund ApS"], "All 2 rows of the file are left out, so nothing is stored.", 0),
+        (["Ida Lund,none,Lund ApS", "Ole Lund,ole@example.test,Lund ApS"], "All other rows are stored.", 1),
+    ],
+)
+def test_left_out_page_says_whether_anything_is_stored(
+    client: Client, event: Event, rows: list[str], told: str, stored: int
+) -> None:
+    works_as(client, event.hub, Role.ORGANISER)
+
+    page = text_of(client.post(ADDRESS, {"rows": packed(preview(client, rows))}))
+
+    assert (told in page, Participant.objects.count()) == (True, stored)
+    assert ("Without a name" in page, "Comes for: </span><bdi>Lund ApS" in page) == (",," in "".join(rows), True)
+
+
+def test_columns_that_nobody_reads_are_folded_away(client: Client, event: Event) -> None:
+    works_as(client, event.hub, Role.ORGANISER)
+    headings = ",".join(f"Add-on {number}" for number in range(40))
+    content = f"Name,Email,Company,{headings}\nIda Lund,ida@example.test,Lund ApS\n".encode()
+
+    page = text_of(client.post(ADDRESS, {"file": SimpleUploadedFile("people.csv", content)}))
+
+    folded = re.search(r"<details[^>]*><summary>40 columns of the file are not read</summary>(.*?)</details>", page)
+    assert (folded.group(1) if folded else "").count("<li>") == 40
+    assert page.count("Add-on 39") == 1

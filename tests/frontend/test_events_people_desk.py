@@ -199,3 +199,22 @@ def test_nobody_is_mailed_about_an_event_that_is_gone(event: Event, profile: Pro
         assert RENDERERS["event_registered"](mail, Addresses(mail)) is None
     person.delete()
     assert RENDERERS["event_registered"](mail, Addresses(mail)) is None
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_organisers_form_speaks_of_the_person_and_not_to_them(
+    client: Client, event: Event, profile: Profile, is_new: bool
+) -> None:
+    person = comes(event, profile)
+    comes(event, profile, "colleague@example.test")
+    works_as(client, event.hub, Role.ORGANISER)
+    part = "new" if is_new else person.public_id
+
+    page = text_of(client.get(f"/en/events/medico-bazar/organise/people/{part}/"))
+
+    form = page[page.index('id="part-who"') : page.index("</main>")]
+    said = re.sub(r"<[^>]+>", " ", form)
+    # The organiser reads it, so "you" may only be the organiser.
+    assert re.findall(r"\b(?:[Yy]our?|I|[Mm]y|our)\b", said.replace("For you as organisers", "")) == []
+    assert ("before the day" in said, "An agenda of their own" in said) == (False, not is_new)
+    assert re.search(r'aria-describedby="id_meets_helptext".*?<p class="form-hint" id="id_meets_helptext">', form, re.S)

@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from events.domain.timetable.computing import compute
 from events.domain.timetable.moving import move_meeting
@@ -299,6 +300,24 @@ def test_page_asks_no_more_of_the_database_the_more_meet(client: Client, day: Da
         client.get(PAGE)
 
     assert len(many) == len(few)
+
+
+def test_page_reads_the_published_meetings_once(
+    client: Client, day: Day, hub: Hub, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    published(day, organiser(hub))
+    day.wish(day.person("Dan"), day.person("Eva"))
+    works_as(client, hub, Role.ORGANISER)
+    client.get(PAGE)
+
+    with django_assert_max_num_queries(40) as first:
+        client.get(PAGE)
+    computed(day.fresh(), organiser(hub))  # what is found beside what is published
+    with django_assert_max_num_queries(40) as beside:
+        client.get(PAGE)
+
+    for queries in (first, beside):
+        assert sum('FROM "events_meeting"' in query["sql"] for query in queries.captured_queries) == 1
 
 
 def test_danish_pages_and_addresses_are_there(client: Client, day: Day, hub: Hub) -> None:

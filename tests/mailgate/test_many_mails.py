@@ -4,7 +4,8 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from hubs.models import Hub
-from mailgate.domain.objecting import object_to_mail
+from mailgate.domain import objecting
+from mailgate.domain.objecting import object_to_mail, objecting_among
 from mailgate.domain.outbox import NewMail, queue_mails
 from mailgate.models import OutgoingMail
 from tests.factories import HubFactory
@@ -38,6 +39,23 @@ def test_who_has_objected_here_gets_none_and_a_broken_address_fails_alone(hub: H
         ("p2@a.example", "waiting", ""),
         ("no address", "failed", "invalid_address"),
     ]
+
+
+def test_objections_are_looked_up_by_address_in_batches(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    monkeypatch.setattr(objecting, "_DIGESTS_A_QUERY", 2)
+    for address in ("p0@a.example", "p4@a.example", "somebody@else.example"):
+        object_to_mail(hub.pk, address=address)
+    asked = [*(f"p{number}@a.example" for number in range(5)), " P4@a.example"]
+
+    with django_assert_num_queries(3) as queries:
+        found = objecting_among(hub.pk, asked)
+
+    assert found == {"p0@a.example", "p4@a.example", " P4@a.example"}
+    assert all('"digest" IN (' in query["sql"] for query in queries.captured_queries)
+    with django_assert_num_queries(0):
+        assert objecting_among(hub.pk, ()) == frozenset()
 
 
 def test_same_cause_twice_is_once(hub: Hub) -> None:

@@ -159,7 +159,7 @@ def test_at_most_three_reasons_strongest_first(theirs: Statement, seeker: Profil
 
 @pytest.mark.parametrize(
     ("days", "detail"),
-    [(0, "only until March 2, 2026"), (30, "only until April 1, 2026"), (31, None), (None, None)],
+    [(0, "only until 2 March 2026"), (30, "only until 1 April 2026"), (31, None), (None, None)],
 )
 def test_reservation_that_it_ends_soon(theirs: Statement, days: int | None, detail: str | None) -> None:
     theirs.expires_on = None if days is None else TODAY + timedelta(days=days)

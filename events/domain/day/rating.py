@@ -6,8 +6,9 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from events.domain.locks import lock_event
 from events.enums import MeetingState
-from events.models import EventStatement, Meeting, MeetingSide, Participant
+from events.models import Event, EventStatement, Meeting, MeetingSide, Participant
 from events.queries.contacts import contact_is_open
 from hubs.models import User
 from kernel.audit import record_change
@@ -126,6 +127,10 @@ def _language_of(text: str, person: Participant) -> str:
 
 
 def _locked(side: MeetingSide) -> Meeting:
+    """The meeting's row under its event's lock; both profiles are locked after it, where a contact goes on."""
+    # Read anew: the meeting may have gone with somebody's profile since the side was read.
+    for event in Event.objects.filter(meetings=side.meeting_id):
+        lock_event(event)
     rows = Meeting.objects.select_for_update(of=("self",)).select_related(
         "event",
         "slot",

@@ -66,7 +66,7 @@ def compose_groups(event: Event, *, viewer: Viewer, version: int, now: datetime)
     composed = compose(task, seconds=SECONDS)
     with transaction.atomic():
         locked = change_event(event, viewer=viewer, version=version)
-        # Whoever changes a question locks it alone, so the event's version does not tell.
+        # Whoever changes a question counts up its version, not the event's, which does not tell therefore.
         list(Question.objects.select_for_update().filter(event=locked).order_by("pk").values_list("pk"))
         if _read(locked, _questions(locked), researchers_of(locked), slots) != read:
             raise ChangedMeanwhile(

@@ -14,6 +14,9 @@ from events.models import Participant, Question
 from matching.languages import guess_language
 from matching.serving import encoder_with
 
+# Part of what a stored vector was made by: another name, and all are made anew.
+_ENCODED_AS = "asking"
+
 
 def fit_of(questions: Sequence[Question], researchers: Sequence[Participant], *, today: date) -> NDArray[np.float64]:
     """How well each researcher fits each question, (q, r) in 0..1: the nearest of the researcher's texts.
@@ -49,10 +52,11 @@ def _nearness(questions: Sequence[Question], texts: CentredTexts) -> NDArray[np.
 
 def _question_vectors(questions: Sequence[Question], encoder: str) -> NDArray[np.float32]:
     """A row a question; kept with it, since its words seldom change."""
-    new = [question for question in questions if question.vector is None or question.vector_of != encoder]
+    made_as = f"{encoder[:48]}:{_ENCODED_AS}"
+    new = [question for question in questions if question.vector is None or question.vector_of != made_as]
     made = encoder_with(encoder).encode_asking([_words(question) for question in new])
     for question, vector in zip(new, made, strict=True):
-        question.vector, question.vector_of = np.asarray(vector, "<f4").tobytes(), encoder
+        question.vector, question.vector_of = np.asarray(vector, "<f4").tobytes(), made_as
         # Words that were changed meanwhile keep no vector of the old ones.
         same_words = Question.objects.filter(pk=question.pk, version=question.version)
         same_words.update(vector=question.vector, vector_of=question.vector_of)

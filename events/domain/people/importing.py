@@ -3,12 +3,13 @@
 Who cancelled here stays cancelled, and what a person has written here is never overwritten by a file.
 """
 
+import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -27,9 +28,19 @@ from events.models import Event, Participant
 from hubs.policies import Viewer, require_organiser
 from kernel.audit import record_change, record_changes
 from kernel.errors import DomainError, EditConflict, NotFound
+from profiles.models import Profile
+
+logger = logging.getLogger(__name__)
 
 S = ParticipantState
 _WRITTEN = ("name", "email", "title", "phone", "imported_key", "version", "updated_at")
+
+
+class ImportFailed(DomainError):
+    """The database refused what the file says; nothing of it is stored."""
+
+    code: ClassVar[str] = "import_failed"
+    status: ClassVar[int] = 409
 
 
 class Outcome(StrEnum):
@@ -167,15 +178,18 @@ def import_people(
     Raises:
         NotAllowed, NotFound
         EditConflict: somebody stored one of the organisations at the same moment; nothing is stored.
+        ImportFailed: the database refused something else; nothing is stored.
     """
     _require(event, viewer)
     try:
         with transaction.atomic():
             return _import(lock_event(event), rows, viewer=viewer, now=now, tells=tells)
     except IntegrityError as error:
-        raise EditConflict(
-            _("Somebody else brought in one of these at the same moment. Nothing was stored: import the file again.")
-        ) from error
+        # Its words hold names and addresses of the file, so they are neither logged nor passed on.
+        logger.error("Import into event %s: %s", event.pk, type(error).__name__)
+        raise ImportFailed(
+            _("The file could not be stored, and nothing of it was. Import it again; if that fails too, tell us.")
+        ) from None
 
 
 def _import(event: Event, rows: Sequence[PersonRow], *, viewer: Viewer, now: datetime, tells: bool) -> Plan:
@@ -214,13 +228,23 @@ def _take_in(event: Event, known: _Known, *, viewer: Viewer, now: datetime, tell
     for each in known.coming.values():
         names.setdefault(each.organisation.casefold(), each.organisation)
     new = [name for name in names.values() if known.profiles.find(name) is None]
-    owners = dict(zip(new, draft_profiles(event.hub, new), strict=True))
+    owners = dict(zip(new, _draft(event, new), strict=True))
     arrivals = []
     for each in known.coming.values():
         name = names[each.organisation.casefold()]
         owner = known.profiles.find(name) or owners[name]
         arrivals.append(Arrival(owner, each.values, S(each.row.state), each.row.key))
     register_people(event, arrivals, viewer=viewer, now=now, tells=tells)
+
+
+def _draft(event: Event, names: Sequence[str]) -> list[Profile]:
+    """The only rows that others write without the event's lock: two may store one organisation at the same moment."""
+    try:
+        return draft_profiles(event.hub, names)
+    except IntegrityError as error:
+        raise EditConflict(
+            _("Somebody else brought in one of these at the same moment. Nothing was stored: import the file again.")
+        ) from error
 
 
 def _update(event: Event, rows: Iterable[PersonRow], known: _Known, *, viewer: Viewer, now: datetime) -> None:

@@ -5,13 +5,14 @@ words: their cause is gone when they are written.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from events.domain.locks import lock_event
+from events.domain.locks import lock_all_of, lock_event
 from events.domain.people.registering import cancel_person
 from events.domain.timetable.telling_meetings import tell_of_erasure
 from events.enums import EventState, MeetingState, ParticipantState, RequestState
@@ -41,15 +42,26 @@ def _leave(event: Event, profile: Profile, *, now: datetime) -> int:
     left = [row for row in rows if row.state != ParticipantState.CANCELLED]
     for person in left:
         cancel_person(person, now=now, tells=False)
-    for request, other, slot in losses:
-        free_place(request.public_id)
+    for loss in losses:
+        free_place(loss.request.public_id)
         if event.state != EventState.CANCELLED:
-            tell_of_erasure(request, other, slot, now=now)
+            tell_of_erasure(loss.request, loss.others, loss.slot, now=now)
+            tell_of_erasure(loss.request, loss.sharing, loss.slot, shared=True, now=now)
     return len(left)
 
 
-def _losses(event: Event, profile: Profile) -> Iterator[tuple[MeetingRequest, list[Participant], Slot | None]]:
-    """Living requests that end, who of the others counts on each, and when it was to be held if that was known."""
+@dataclass(frozen=True)
+class _Loss:
+    """A living request that ends: who of the others counts on it, who shares an agenda that leaves, and when it was."""
+
+    request: MeetingRequest
+    others: list[Participant]
+    sharing: list[Participant]
+    slot: Slot | None
+
+
+def _losses(event: Event, profile: Profile) -> Iterator[_Loss]:
+    """Living requests that end; an agenda may be shared by people of another profile of the organisation."""
     planned = {
         meeting.request_id: meeting.slot
         for meeting in Meeting.objects.filter(event=event, state=MeetingState.PLANNED).select_related("slot")
@@ -58,7 +70,15 @@ def _losses(event: Event, profile: Profile) -> Iterator[tuple[MeetingRequest, li
         is_agreed = request.state == RequestState.ACCEPTED
         people = [request.sender, *([request.receiver, *_guests(request)] if is_agreed else [])]
         others = [person for person in people if person.participation.profile_id != profile.pk]
-        yield request, others, planned.get(request.pk)
+        leaving = [person for person in people if person.participation.profile_id == profile.pk]
+        slot = planned.get(request.pk)
+        yield _Loss(request, others, _sharing(leaving, others, profile) if slot is not None else [], slot)
+
+
+def _sharing(leaving: list[Participant], others: list[Participant], profile: Profile) -> list[Participant]:
+    """Who stays, and has what is planned in the agenda of who leaves, and by nothing else."""
+    team = Participant.objects.filter(host__in=leaving).exclude(participation__profile=profile)
+    return list(team.exclude(pk__in=[person.pk for person in others]).order_by("pk"))
 
 
 def _guests(request: MeetingRequest) -> list[Participant]:
@@ -72,6 +92,7 @@ def _requests(event: Event, profile: Profile) -> QuerySet[MeetingRequest]:
 
 
 def _on_profile_leaves(profile: Profile, now: datetime, **_named: Any) -> None:
+    lock_all_of(profile)
     leave_events(profile, now=now)
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from events.domain.people.availability import set_availability
 from events.domain.people.person_fields import PersonFields
-from events.domain.people.profiles_by_name import ProfilesByName
+from events.domain.people.profiles_by_name import find_by_name
 from events.domain.people.registering import Source, register_person, seat_person
 from events.domain.people.signing_up import change_place
 from events.enums import ParticipantState
@@ -69,7 +69,7 @@ def add_person(
     """
     require_organiser(viewer)
     name = clean_line(organisation, field="organisation", max_length=160, min_letters=2)
-    profile = ProfilesByName(event.hub).find(name) or draft_profile(event.hub, name)
+    profile = find_by_name(event.hub, name) or draft_profile(event.hub, name)
     was_there = event.people.filter(email__iexact=fields.email.strip()).exclude(state=ParticipantState.CANCELLED)
     is_known = was_there.exists()
     person = register_person(event, profile=profile, fields=fields, source=Source.ORGANISER, viewer=viewer, now=now)

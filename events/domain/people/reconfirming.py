@@ -1,7 +1,7 @@
 """Shortly before the day everybody is asked once more; silence costs a place only where somebody waits for it."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -136,5 +136,10 @@ def _know(event: Event, now: datetime) -> int:
     """Tie people to the account of their address once there is one."""
     unknown = people_in(event, S.REGISTERED, S.WAITING, S.STANDBY).filter(user__isnull=True)
     accounts = User.objects.filter(is_active=True, email__in=unknown.order_by().values("email"))
-    rows = accounts.values_list("pk", "email")
-    return sum(event.people.filter(user__isnull=True, email=email).update(user=pk) for pk, email in list(rows))
+    return _tie(event, list(accounts.values_list("pk", "email"))) if accounts.exists() else 0
+
+
+@transaction.atomic
+def _tie(event: Event, accounts: Sequence[tuple[int, str]]) -> int:
+    lock_event(event)
+    return sum(event.people.filter(user__isnull=True, email=email).update(user=pk) for pk, email in accounts)

@@ -1,5 +1,6 @@
 """Places that get free go to those who wait, the longest waiting first; every count of places is under one lock."""
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from events.domain.groups.telling_groups import telling_of_groups
-from events.domain.locks import lock_event, lock_profiles
+from events.domain.locks import lock_event, lock_profiles, lock_requests
 from events.domain.people.telling_people import tell_people
 from events.enums import EventState, ParticipantState, RequestState
 from events.models import Event, MeetingRequest, Participant
@@ -18,6 +19,7 @@ from hubs.policies import Viewer, require_organiser
 from kernel.audit import record_changes
 from kernel.errors import NotFound
 
+logger = logging.getLogger(__name__)
 S = ParticipantState
 LIVING = (EventState.OPEN, EventState.WISHES_CLOSED, EventState.PUBLISHED)
 _PLACE = ("state", "queued_at", "cancelled_at", "reconfirmed_at", "version", "updated_at")
@@ -50,7 +52,9 @@ def fill_places(event: Event, *, now: datetime) -> int:
 def _lock_places_of(people: Sequence[Participant]) -> None:
     """Whose places of the month may be counted anew, all at once: each alone would be in the order of the queue."""
     agreed = MeetingRequest.objects.filter(Q(sender__in=people) | Q(receiver__in=people), state=RequestState.ACCEPTED)
-    lock_profiles(agreed.values_list("receiver__participation__profile_id", flat=True))
+    rows = list(agreed.values_list("pk", "receiver__participation__profile_id"))
+    lock_requests(key for key, _profile in rows)
+    lock_profiles(profile for _key, profile in rows)
 
 
 @transaction.atomic
@@ -91,7 +95,16 @@ def give_places(event: Event, people: Sequence[Participant], *, now: datetime, a
     returning = [person for person in people if person.pk in asked]
     _lock_places_of(returning)
     for person in returning:
-        count_agreements(person, now=now)
+        _count_safely(person, now=now)
+
+
+def _count_safely(person: Participant, *, now: datetime) -> None:
+    """Whoever gave the place up, or imports, is not kept from it by what the next one had agreed."""
+    try:
+        with transaction.atomic():
+            count_agreements(person, now=now)
+    except Exception as error:
+        logger.error("agreements of who comes again: %s in event %s", type(error).__name__, person.event_id)
 
 
 def _let_in(person: Participant, event: Event, *, now: datetime) -> None:

@@ -8,10 +8,10 @@ from django.db.models import Q, QuerySet
 
 from events.domain.timetable.meetings import call_off_meeting, people_in
 from events.domain.timetable.moving import withdraw_meeting
-from events.domain.timetable.telling_meetings import tell_changed
-from events.enums import MeetingState
+from events.domain.timetable.telling_meetings import tell_changed, tell_of_meetings_left
+from events.enums import COMING, MeetingState
 from events.models import Event, Meeting, MeetingRequest, MeetingSide, Participant, RequestGuest, Slot
-from events.queries.wishes import OPEN
+from events.queries.wishes import OPEN, has_begun
 from hubs.policies import Viewer
 from kernel.audit import record_change
 from matching.domain.introductions.capacity import free_places
@@ -21,12 +21,14 @@ from matching.domain.introductions.capacity import free_places
 def note_cancellation(participant: Participant, *, team: Iterable[Participant] = (), now: datetime) -> int:
     """Call off the meetings of a person who does not come, and tell the others; how many meetings.
 
-    Where the person was only a guest, the meeting goes on without. The `team` shared the agenda until now: they are
-    told like the others, and what is called off stays in their calendars as such. The requests stay: somebody who comes
-    after all is planned again; until then they take no place of anybody's month. Freed tables show on the organiser's
-    page, to be offered to others. What has begun was held, or not: both sides tell that.
+    Where the person was only a guest, the meeting goes on without. The `team` shared the agenda until now: those of
+    them who come are told like the others; what is called off stays in their calendars as such, and names them to
+    nobody. The requests stay: somebody who comes after all is planned again; until then they take no place of
+    anybody's month. Freed tables show on the organiser's page, to be offered to others. What has begun was held, or
+    not: both sides tell that, and it keeps its place.
     """
-    _free_places(MeetingRequest.objects.filter(Q(sender=participant) | Q(receiver=participant)))
+    own = MeetingRequest.objects.filter(Q(sender=participant) | Q(receiver=participant))
+    _free_places(own.exclude(has_begun(now)))
     meetings = _planned(participant.event).filter(sides__participant=participant, slot__starts_at__gt=now).distinct()
     as_guest = {row.request_id for row in RequestGuest.objects.filter(participant=participant)}
     going_on = [row for row in meetings if row.request_id in as_guest]
@@ -36,15 +38,24 @@ def note_cancellation(participant: Participant, *, team: Iterable[Participant] =
         meeting.changed_at = now
         meeting.save(update_fields=["changed_at", "updated_at"])
     _call_off(called_off, actor=None, now=now)
-    left = [
-        MeetingSide(hub_id=meeting.hub_id, meeting=meeting, participant=colleague)
-        for meeting in called_off
-        for colleague in team
-    ]
-    MeetingSide.objects.bulk_create(left, ignore_conflicts=True)
+    coming = [colleague for colleague in team if colleague.state in COMING]
+    _keep_told(called_off, coming)
     others = [person for person in people_in([*called_off, *going_on]) if person.pk != participant.pk]
     tell_changed(participant.event, others, now=now)
+    for colleague in coming:
+        lost = [meeting for meeting in going_on if not meeting.sides.filter(participant=colleague).exists()]
+        tell_of_meetings_left(colleague, lost, now=now)
     return len(called_off)
+
+
+def _keep_told(meetings: Iterable[Meeting], colleagues: Iterable[Participant]) -> None:
+    """A side of what is called off, for calendars: see `events.queries.circles`."""
+    left = [
+        MeetingSide(hub_id=meeting.hub_id, meeting=meeting, participant=colleague)
+        for meeting in meetings
+        for colleague in colleagues
+    ]
+    MeetingSide.objects.bulk_create(left, ignore_conflicts=True)
 
 
 @transaction.atomic

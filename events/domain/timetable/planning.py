@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from events.domain.timetable.agendas import People, people_who_meet, persons_of
 from events.domain.timetable.pools import PlacePool, pools_of, walking_of
 from events.domain.timetable.timetable_errors import SlotsOverlap
-from events.enums import RequestState, Wanting
-from events.models import Event, MeetingRequest, Participant, Preference, Slot
+from events.enums import MeetingState, RequestState, Wanting
+from events.models import Event, Meeting, MeetingRequest, Participant, Preference, Slot
 from events.scheduling import problem as engine
 from events.scheduling.errors import InvalidProblem
 from events.scheduling.timetable import Rule, Timetable, violations
@@ -35,7 +35,10 @@ class LeftOut(StrEnum):
 
 @dataclass(frozen=True)
 class Plan:
-    """The problem, and whom and what its numbers mean; `left_out[request key]` says what is not planned, and why."""
+    """The problem, and whom and what its numbers mean; `left_out[request key]` says what is not planned, and why.
+
+    A plan is of one moment: after a change, make another.
+    """
 
     event: Event
     problem: engine.Problem
@@ -67,6 +70,17 @@ class Plan:
     def pool_of_stand(self) -> dict[int, int]:
         """Stand key -> pool."""
         return {pool.stand.pk: number for number, pool in enumerate(self.pools) if pool.stand is not None}
+
+    @cached_property
+    def meetings(self) -> tuple[Meeting, ...]:
+        """The published meetings that stand, in a steady order; read once, when first asked for."""
+        return tuple(standing(self.event))
+
+
+def standing(event: Event) -> list[Meeting]:
+    """Meetings of the event that stand, as they are now, in a steady order."""
+    rows = Meeting.objects.filter(event=event, state=MeetingState.PLANNED).order_by("pk")
+    return list(rows.select_related("slot", "table__hall", "stand__hall", "request"))
 
 
 def problem_of(event: Event) -> Plan:

@@ -22,7 +22,7 @@ from events.domain.timetable.meetings import (
 )
 from events.domain.timetable.planning import Plan, is_broken, problem_of
 from events.domain.timetable.running import PLANNABLE
-from events.domain.timetable.stored_timetables import Spot, standing, stored_spots, stored_timetable
+from events.domain.timetable.stored_timetables import Spot, stored_spots, stored_timetable
 from events.domain.timetable.telling_meetings import tell_changed, tell_timetable
 from events.domain.timetable.timetable_changes import Changes, compare
 from events.domain.timetable.timetable_errors import EventNotPlannable, TimetableOutdated
@@ -56,14 +56,14 @@ class Prospect:
         return [people[key] for key in sorted(people)]
 
 
-def prospect_of(run: TimetableRun) -> Prospect:
-    """What publishing the run now would do.
+def prospect_of(run: TimetableRun, *, plan: Plan | None = None) -> Prospect:
+    """What publishing the run now would do; `plan` is that of its event as it is now, where the caller has it.
 
     Raises:
         TimetableOutdated: what it was computed from has changed, or it has found nothing.
         SlotsOverlap
     """
-    plan = problem_of(run.event)
+    plan = plan or problem_of(run.event)
     if run.state not in PUBLISHABLE or not (run.plan or _holds_nothing(run)):
         raise TimetableOutdated(_("This computing has left no timetable that can be published. Compute again."))
     if plan.fingerprint != run.fingerprint or _is_broken(plan, run):
@@ -75,7 +75,7 @@ def prospect_of(run: TimetableRun) -> Prospect:
         )
     spots = stored_spots(plan, run.plan)
     is_first = not Publication.objects.filter(event=run.event).exists()
-    return Prospect(plan, spots, compare(plan, spots), is_first)
+    return Prospect(plan, spots, compare(plan, spots, plan.meetings), is_first)
 
 
 def _holds_nothing(run: TimetableRun) -> bool:
@@ -134,7 +134,7 @@ def _number(run: TimetableRun, prospect: Prospect, viewer: Viewer, now: datetime
 
 def _apply(prospect: Prospect, now: datetime) -> None:
     plan, changes = prospect.plan, prospect.changes
-    meetings = {meeting.request_id: meeting for meeting in standing(plan.event)}
+    meetings = {meeting.request_id: meeting for meeting in plan.meetings}
     lift_meetings(meetings[plan.requests[wish].pk] for wish in changes.moved)
     for meeting in changes.dropped:
         call_off_meeting(meeting, now=now)

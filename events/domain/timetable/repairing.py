@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from events.domain.timetable.planning import Plan
 from events.domain.timetable.publishing import publish_run
 from events.domain.timetable.running import ask_run
-from events.domain.timetable.stored_timetables import published_timetable, standing
+from events.domain.timetable.stored_timetables import published_timetable
 from events.domain.timetable.timetable_errors import TimetableOutdated
-from events.enums import RunKind
+from events.enums import MeetingState, RunKind
 from events.models import Event, Meeting, Publication, TimetableRun
 from events.scheduling.timetable import Rule, violations
 from hubs.policies import Viewer
@@ -32,7 +33,7 @@ class Damage:
 
 def damage_of(plan: Plan) -> Damage:
     """Published meetings whose people, place or time are no longer what they were."""
-    meetings = {row.request_id: row for row in standing(plan.event)}
+    meetings = {row.request_id: row for row in plan.meetings}
     published = published_timetable(plan)
     found: dict[int, str] = {}
     for request_id, row in meetings.items():
@@ -53,7 +54,16 @@ def damage_of(plan: Plan) -> Damage:
 
 def usual_most_moved(event: Event) -> int:
     """How many meetings a repair may move unless somebody says otherwise."""
-    return max(MOVED_LEAST, round(MOVED_SHARE * len(standing(event))))
+    return usual_most_moved_of(_published(event).count())
+
+
+def usual_most_moved_of(meetings: int) -> int:
+    """The same, of so many published meetings."""
+    return max(MOVED_LEAST, round(MOVED_SHARE * meetings))
+
+
+def _published(event: Event) -> QuerySet[Meeting]:
+    return Meeting.objects.filter(event=event, state=MeetingState.PLANNED)
 
 
 def propose_repair(
@@ -65,7 +75,7 @@ def propose_repair(
         NotAllowed, NotFound, EventCalledOff, EventNotPlannable, NothingToPlan, RunUnderWay
         TimetableOutdated: nothing is published yet that could be repaired.
     """
-    if not standing(event) and not Publication.objects.filter(event=event).exists():
+    if not _published(event).exists() and not Publication.objects.filter(event=event).exists():
         raise TimetableOutdated(_("Nothing is published yet that could be repaired. Compute a timetable first."))
     bound = usual_most_moved(event) if most_moved is None else max(0, most_moved)
     return ask_run(event, viewer=viewer, kind=RunKind.REPAIR, seconds=seconds, now=now, most_moved=bound)

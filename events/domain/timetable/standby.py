@@ -1,5 +1,6 @@
 """Freed slots for pairs whose wish was not met: offered by an organiser, held when both sides say yes."""
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,8 +21,9 @@ from events.enums import MeetingState, OfferState
 from events.models import Event, Meeting, MeetingRequest, MeetingSide, Participant, Slot, Stand, StandbyOffer, Table
 from hubs.policies import Viewer
 from kernel.audit import record_change
-from kernel.errors import NotAllowed
+from kernel.errors import NotAllowed, NotFound
 
+logger = logging.getLogger(__name__)
 OFFER_LASTS = timedelta(hours=24)
 # Nobody can walk to a meeting that begins sooner.
 LEAST_NOTICE = timedelta(minutes=10)
@@ -184,7 +186,18 @@ def withdraw_offer(offer: StandbyOffer, *, viewer: Viewer) -> StandbyOffer:
 def lapse_due(now: datetime) -> int:
     """A duty: offers whose time has passed, and those whose slot either side has filled otherwise."""
     events = Event.objects.filter(pk__in=StandbyOffer.objects.filter(state=OfferState.OFFERED).values("event"))
-    return sum(_lapse(event, now) for event in events.order_by("pk"))
+    return sum(_safely(event, now) for event in list(events.order_by("pk")))
+
+
+def _safely(event: Event, now: datetime) -> int:
+    """One event that cannot be done, or was removed meanwhile, does not keep the others waiting."""
+    try:
+        return _lapse(event, now)
+    except NotFound:
+        return 0
+    except Exception as error:
+        logger.error("standby offers: %s in event %s", type(error).__name__, event.pk)
+        return 0
 
 
 @transaction.atomic

@@ -4,11 +4,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 
-from django.db.models import QuerySet
-
 from events.domain.timetable.planning import Plan
-from events.enums import MeetingState
-from events.models import Event, Meeting, MeetingRequest, Slot, Stand, Table
+from events.models import Meeting, MeetingRequest, Slot, Stand, Table
 from events.scheduling.timetable import Place, Timetable
 
 # {request public id: [slot public id, "table:<public id>" or "stand:<public id>"]}
@@ -93,9 +90,7 @@ def stored_timetable(plan: Plan, stored: Mapping[str, list[str]]) -> Timetable:
 
 def published_spots(plan: Plan) -> dict[int, Spot]:
     """Wish number -> spot of its published meeting; meetings whose request is planned no longer have no number."""
-    # Read several times for one page: without the requests, whose texts are most of a meeting.
-    rows = _standing(plan.event).select_related("slot", "table", "stand")
-    return {plan.wish_of[row.request_id]: spot_of(row) for row in rows if row.request_id in plan.wish_of}
+    return {plan.wish_of[row.request_id]: spot_of(row) for row in plan.meetings if row.request_id in plan.wish_of}
 
 
 def published_timetable(plan: Plan) -> Timetable:
@@ -144,15 +139,6 @@ def _next_table(plan: Plan, spot: Spot, taken: Collection[Place]) -> Place | Non
             if pool.hall.pk == spot.table.hall_id and Place(slot, number, seat) not in taken:
                 return Place(slot, number, seat)
     return None
-
-
-def standing(event: Event) -> list[Meeting]:
-    """Meetings of the event that stand, in a steady order."""
-    return list(_standing(event).select_related("slot", "table", "stand", "request"))
-
-
-def _standing(event: Event) -> QuerySet[Meeting]:
-    return Meeting.objects.filter(event=event, state=MeetingState.PLANNED).order_by("pk")
 
 
 def requests_by_id(plan: Plan) -> dict[str, MeetingRequest]:

@@ -4,8 +4,12 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from events.enums import COMING
+from events.gone_entries import GoneEntry, packed
 from events.models import Event, Meeting, MeetingRequest, Participant, Publication, Slot, StandbyOffer
+from events.queries.left_meetings import left_key
 from mailgate.domain.outbox import queue_mail
+
+_SHARED = {"shared": "1"}
 
 
 def tell_timetable(publication: Publication, people: Iterable[Participant], *, now: datetime) -> int:
@@ -35,16 +39,29 @@ def tell_offer(offer: StandbyOffer, people: Iterable[Participant], *, now: datet
     return _tell(offer.event, people, "event_standby_offer", named, f"event_standby_offer:{offer.public_id}", now=now)
 
 
-def tell_of_erasure(request: MeetingRequest, people: Iterable[Participant], slot: Slot | None, *, now: datetime) -> int:
+def tell_of_erasure(
+    request: MeetingRequest, people: Iterable[Participant], slot: Slot | None, *, shared: bool = False, now: datetime
+) -> int:
     """Mail those who lose a meeting because the other side is erased: the mail outlives the meeting.
 
-    It names the meeting's calendar entry, so that calendars can still be told to drop it.
+    `shared`: it is their own side, a colleague whose agenda they shared. The mail names the meeting's calendar entry,
+    so that calendars can still be told to drop it.
     """
     meeting = Meeting.objects.filter(request=request).first()
-    named = {"slot": str(slot.public_id) if slot is not None else ""}
+    named = {"slot": str(slot.public_id) if slot is not None else ""} | (_SHARED if shared else {})
     if meeting is not None:
         named |= {"meeting": str(meeting.public_id), "sequence": str(meeting.sequence)}
     return _tell(request.event, people, "event_meeting_gone", named, f"event_meeting_gone:{request.public_id}", now=now)
+
+
+def tell_of_meetings_left(person: Participant, meetings: Iterable[Meeting], *, now: datetime) -> int:
+    """Mail somebody who shared an agenda that has left these meetings, which go on without."""
+    told = 0
+    for meeting in meetings:
+        gone = GoneEntry(meeting.public_id, meeting.slot.starts_at, meeting.slot.ends_at, meeting.sequence)
+        named = _SHARED | packed((gone,))
+        told += _tell(person.event, (person,), "event_meeting_gone", named, left_key(meeting), now=now)
+    return told
 
 
 def _people_with_changes(event: Event, *, since: datetime) -> tuple[set[int], set[int]]:

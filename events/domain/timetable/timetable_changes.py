@@ -1,10 +1,10 @@
 """What publishing a plan would do to the meetings that people know of: moved, called off, new."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from events.domain.timetable.planning import Plan
-from events.domain.timetable.stored_timetables import Spot, spot_of, standing
+from events.domain.timetable.planning import Plan, standing
+from events.domain.timetable.stored_timetables import Spot, spot_of
 from events.models import Meeting
 
 
@@ -23,9 +23,8 @@ class Changes:
         return not (self.moved or self.added or self.dropped)
 
 
-def compare(plan: Plan, spots: Mapping[int, Spot]) -> Changes:
+def compare(plan: Plan, spots: Mapping[int, Spot], meetings: Sequence[Meeting]) -> Changes:
     """The published meetings beside what is planned."""
-    meetings = standing(plan.event)
     stand = {plan.wish_of[row.request_id]: row for row in meetings if row.request_id in plan.wish_of}
     held = {wish for wish in stand if wish in spots}
     moved = {wish: spots[wish] for wish in sorted(held) if spot_of(stand[wish]).key != spots[wish].key}
@@ -39,7 +38,8 @@ def compare(plan: Plan, spots: Mapping[int, Spot]) -> Changes:
 
 def changes_of(plan: Plan, spots: Mapping[int, Spot]) -> dict[str, list[str]]:
     """The same by public ids of requests, as a run keeps it."""
-    changes = compare(plan, spots)
+    # Computing takes its time: what stands now counts, not what stood when the plan was made.
+    changes = compare(plan, spots, standing(plan.event))
     return {
         "moved": [str(plan.requests[wish].public_id) for wish in changes.moved],
         "dropped": [str(row.request.public_id) for row in changes.dropped],

@@ -21,7 +21,7 @@ from events.domain.wishes.wishing import weigh_requests
 from events.enums import COMING, EventState, MeetingState, RequestMode, RequestState
 from events.models import Meeting, MeetingRequest, Participant
 from events.models.wishes import MAX_REASON
-from events.queries.wishes import is_hidden, is_silent, keeps_no_thanks, unanswered
+from events.queries.wishes import OPEN, is_hidden, is_silent, keeps_no_thanks, unanswered, was_told
 from hubs.policies import Viewer
 from kernel.errors import NotFound
 from matching.domain.introductions.days import reminder_at
@@ -39,7 +39,8 @@ def answer_request(
 ) -> MeetingRequest:
     """The receiver's word; without `viewer` its mailed link has let it in. `note` goes to the sender with a no.
 
-    Where the event takes the first free slot, a yes makes the meeting at once.
+    Where the event takes the first free slot, a yes makes the meeting at once. Two who had asked each other without
+    knowing meet once: with a yes, what the receiver's side had asked itself is taken back.
 
     Raises:
         NotFound: the request is gone.
@@ -59,11 +60,9 @@ def answer_request(
     words = clean_text(note, field="note", max_length=MAX_REASON)
     if accepts:
         require_meets(locked.receiver, is_self=True)
-        if is_hidden(locked):
-            raise SaidNoThanks(
-                _("You have said no thanks to %(name)s. Take that back first.") % {"name": locked.sender.name}
-            )
+        _require_no_refusal(locked, viewer)
         _close(locked, S.ACCEPTED, now=now)
+        _withdraw_opposite(locked, viewer)
     else:
         locked.decline_note = words
         _close(locked, S.DECLINED, now=now)
@@ -130,12 +129,15 @@ def expire_due(now: datetime) -> int:
 
 
 def lock_request(request: MeetingRequest) -> MeetingRequest:
-    """The row as it is now, locked until the transaction ends.
+    """The row as it is now, locked until the transaction ends with what else is open between the two.
 
     Raises:
         NotFound: it is gone.
     """
-    list(MeetingRequest.objects.select_for_update().filter(pk=request.pk).values_list("pk"))
+    pair = (request.sender_id, request.receiver_id)
+    between = Q(sender__in=pair, receiver__in=pair, state__in=OPEN)
+    rows_of_both = MeetingRequest.objects.select_for_update().filter(Q(pk=request.pk) | between)
+    list(rows_of_both.order_by("pk").values_list("pk"))
     people = ("sender", "receiver")
     joined = [f"{side}__participation__profile__organisation" for side in people]
     rows = MeetingRequest.objects.select_related("event", "stand", *joined, *(f"{side}__event" for side in people))
@@ -149,6 +151,15 @@ def _require_in_sight(locked: MeetingRequest, viewer: Viewer | None) -> None:
     """A request that silence keeps from the reader is as good as taken back; one's own "no thanks" alone is told."""
     if is_silent(locked) and not (is_hidden(locked) and keeps_no_thanks(viewer, locked.receiver)):
         raise _gone()
+
+
+def _require_no_refusal(locked: MeetingRequest, viewer: Viewer | None) -> None:
+    """Nobody says yes where the agenda has said no thanks; who may not know of that is told of no request."""
+    if not is_hidden(locked):
+        return
+    if not keeps_no_thanks(viewer, locked.receiver):
+        raise _gone()
+    raise SaidNoThanks(_("You have said no thanks to %(name)s. Take that back first.") % {"name": locked.sender.name})
 
 
 def _gone() -> NotFound:
@@ -180,6 +191,14 @@ def _withdraw(locked: MeetingRequest) -> None:
     free_place_of(locked)
 
 
+def _withdraw_opposite(locked: MeetingRequest, viewer: Viewer | None) -> None:
+    """What the one who says yes had asked the other itself is answered by that; nobody is told of it twice."""
+    opposite = MeetingRequest.objects.filter(sender=locked.receiver_id, receiver=locked.sender_id, state=S.ASKED)
+    for row in opposite:
+        _withdraw(row)
+        record_request(row, viewer, "withdraw")
+
+
 def _meet_first(locked: MeetingRequest, viewer: Viewer | None, *, now: datetime) -> None:
     """Hold an accepted request in the first slot to come that both and a place have free."""
     plan = problem_of(locked.event)
@@ -192,13 +211,14 @@ def _meet_first(locked: MeetingRequest, viewer: Viewer | None, *, now: datetime)
 
 
 def _each(rows: QuerySet[MeetingRequest], step: Step, now: datetime) -> int:
-    return sum(_safely(row, step, now) for row in list(rows))
+    return sum(_safely(row, step, now) for row in list(rows.select_related("event")))
 
 
 def _safely(row: MeetingRequest, step: Step, now: datetime) -> bool:
     """One request that cannot be changed does not keep the others waiting."""
     try:
         with transaction.atomic():
+            lock_event(row.event)
             return step(lock_request(row), now)
     except NotFound:
         return False
@@ -236,5 +256,7 @@ def _remind(locked: MeetingRequest, now: datetime) -> bool:
     locked.reminded_at = now
     locked.save(update_fields=["reminded_at"])
     if not is_silent(locked):
-        tell_of_request(locked, "event_request_reminder", reader=locked.receiver, now=now)
+        # What was silent until now has not been told: nobody is reminded of what it never heard.
+        kind = "event_request_reminder" if was_told(locked) else "event_request"
+        tell_of_request(locked, kind, reader=locked.receiver, now=now)
     return True

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from events.enums import EventState
 from events.models import Event, MeetingRequest, Participant
+from events.queries.wishes import mail_key
 from mailgate.domain.outbox import queue_mail
 
 
@@ -21,7 +22,7 @@ def tell_of_request(request: MeetingRequest, kind: str, *, reader: Participant, 
         address=reader.email,
         language=reader.language,
         context={"request": str(request.public_id), "reader": str(reader.public_id)},
-        once=f"{kind}:{request.public_id}:{reader.public_id}",
+        once=mail_key(kind, request.public_id, reader.public_id),
         not_before=now,
         not_after=request.expires_at if is_question else request.event.ends_at,
     )

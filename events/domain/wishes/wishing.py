@@ -1,5 +1,6 @@
 """Preferences: must meet, would like to meet, no thanks. Private; a "no thanks" is absolute and nobody is told."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -7,11 +8,12 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from events.domain.locks import lock_event, lock_people
+from events.domain.wishes.telling_wishes import tell_of_request
 from events.domain.wishes.wish_errors import MeetingAgreed, NotComing, TooManyWishes, WishesClosed
 from events.domain.wishes.wish_rules import require_pair, require_speaking_for, require_wishes_open
 from events.enums import COMING, EventState, RequestState, Wanting
 from events.models import MeetingRequest, Participant, Preference, Stand
-from events.queries.wishes import host_of, keeps_marks, keeps_no_thanks, requests_between, stand_people
+from events.queries.wishes import host_of, is_silent, keeps_marks, keeps_no_thanks, requests_between, stand_people
 from hubs.policies import Viewer
 from kernel.audit import record_change
 from kernel.errors import InvalidInput, NotAllowed, NotFound
@@ -34,11 +36,11 @@ def prefer(
     """Note what the person wishes of another person or of a stand; None takes it back. Comes back as it is stored.
 
     "No thanks" can be said as long as the event is not over. An open request of the other is then not shown any more
-    and expires as if nobody had answered. Marks are the person's own: a colleague sets them only where nobody of the
-    agenda can sign in, and what it marks leaves a "no thanks" as it is; nothing comes back then.
+    and expires as if nobody had answered; taken back while a request waits, its receiver is told of it then. Marks are
+    the person's own: a colleague sets them only where nobody of the agenda can sign in or has said "no thanks".
 
     Raises:
-        NotAllowed: also of a colleague who marks for somebody with an account, or says "no thanks".
+        NotAllowed: also of a colleague who marks for somebody with an account or a "no thanks", or says one.
         NotFound, NotComing, SameOrganisation, WishesClosed
         InvalidInput: the wish is unknown, or of neither or both.
         TooManyWishes
@@ -59,15 +61,24 @@ def prefer(
     if wanting == Wanting.NO_THANKS:
         _require_nothing_agreed(person, other, stand)
     found = Preference.objects.filter(person=person, **target).first()
-    if found is not None and found.wanting == Wanting.NO_THANKS and not is_private:
-        return None
+    was_refused = found is not None and found.wanting == Wanting.NO_THANKS
     if (found.wanting if found else None) == wanting:
         return found
     stored = _store(person, found, target, wanting)
     _record(person, viewer)
     if other is not None:
         weigh_requests(person, host_of(other))
+    if was_refused:
+        _tell_what_waits(person, [host_of(other)] if other is not None else stand_people(stand) if stand else [], now)
     return stored
+
+
+def _tell_what_waits(person: Participant, others: Iterable[Participant], now: datetime) -> None:
+    """Whom an open request was kept from until now hears of it like everybody who is asked; nobody hears twice."""
+    for other in others:
+        for request in requests_between(person, other).filter(state=RequestState.ASKED, expires_at__gt=now):
+            if not is_silent(request):
+                tell_of_request(request, "event_request", reader=request.receiver, now=now)
 
 
 def weigh_requests(one: Participant, other: Participant) -> None:

@@ -36,12 +36,20 @@ if (page) {
   const finder = find("find");
   if (finder) {
     finder.hidden = false;
-    finder.addEventListener("input", (event) => {
-      const words = event.target.value.trim().toLowerCase();
-      for (const row of page.querySelectorAll("[data-person]")) {
-        row.hidden = !row.querySelector("th").textContent.toLowerCase().includes(words);
-      }
-    });
+    finder.addEventListener("input", narrow);
+  }
+
+  // Only the rows with what is looked for; said aloud when there are none.
+  function narrow() {
+    const looked = document.getElementById("id_find").value.trim().toLowerCase();
+    let found = 0;
+    for (const row of page.querySelectorAll("tr[data-person]")) {
+      row.hidden = !row.querySelector("th").textContent.toLowerCase().includes(looked);
+      found += row.hidden ? 0 : 1;
+    }
+    const told = looked && !found ? words.nobody : "";
+    // Set only when it changes, or each key pressed would be read out again.
+    if (find("nobody").textContent !== told) find("nobody").textContent = told;
   }
 
   // A code that was read: answered at once, kept, and sent when it can be.
@@ -88,14 +96,34 @@ if (page) {
     try {
       const answer = await fetch(page.dataset.roster);
       if (!answer.ok || answer.redirected) return;
-      for (const one of (await answer.json()).people) {
+      const list = await answer.json();
+      for (const one of list.people) {
         const known = people.get(one.code);
         people.set(one.code, { ...one, came: one.came || (known?.came ?? false) });
+        if (!known) addRow(one);
         if (one.came) markCame(one.code);
       }
+      find("of-all").textContent = list.of_all;
     } catch {
       // No network: the list of before still holds.
     }
+  }
+
+  // Somebody who was added since the page was opened, in the place that the name has in the list.
+  function addRow(one) {
+    const row = find("row").content.querySelector("tr").cloneNode(true);
+    row.dataset.person = one.code;
+    row.querySelector("code").textContent = one.code;
+    row.querySelector("[data-from]").textContent = one.from;
+    row.querySelector("button").value = one.code;
+    for (const name of row.querySelectorAll("[data-name]")) name.textContent = one.name;
+    const list = find("listed");
+    const rows = [...list.querySelectorAll("tbody tr")];
+    const next = rows.find((each) => each.querySelector("[data-name]").textContent.localeCompare(one.name) > 0);
+    list.querySelector("tbody").insertBefore(row, next ?? null);
+    list.hidden = false;
+    find("none")?.remove();
+    narrow();
   }
 
   function keep() {

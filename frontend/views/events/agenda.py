@@ -1,6 +1,6 @@
 """A person's day on a phone: what is next, where, with whom and why; the calendar that follows it; on paper."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from django.contrib.auth.decorators import login_required
@@ -15,13 +15,15 @@ from django.views.decorators.http import require_safe
 
 from events.calendars import feed
 from events.day_papers import typeset_agendas
-from events.enums import EventState, ParticipantState
+from events.enums import EventState, ParticipantState, RequestMode
 from events.models import Event, Participant
-from events.queries.agenda import agenda_of
+from events.queries.agenda import Agenda, agenda_of
 from events.queries.days import find_event
 from events.queries.people import is_own, own_places
+from events.templates import template_of
 from frontend.event_links import FEED, PLACE, feed_token, place_token, read_place
-from frontend.event_words import when_words
+from frontend.event_wishes import wishes_are_open
+from frontend.event_words import is_on, when_words
 from frontend.questions import read_public_id
 from frontend.requests import PageRequest
 from kernel.errors import NotFound
@@ -124,8 +126,11 @@ def _show(
             "now": now,
             "is_self": is_self,
             "by_link": colleagues is None,
-            "waits_for_timetable": event.state in _BEFORE_TIMETABLE
-            and not any(each.meeting for each in agenda.planned),
+            "is_on": is_on(event, now),
+            "has_place": person.state == ParticipantState.REGISTERED,
+            "is_open": wishes_are_open(event, now),
+            "waits_for_timetable": _waits_for_timetable(agenda, now),
+            "waits_for_groups": _is_before_timetable(event, now) and template_of(event.kind).has_questions,
         }
         if is_self:
             token, feed_path = place_token(person), reverse("frontend:event_feed", args=[feed_token(person)])
@@ -136,6 +141,20 @@ def _show(
                 "place_url": linked if colleagues is None else own,
             }
         return render(request, "events/agenda.html", context)
+
+
+def _is_before_timetable(event: Event, now: datetime) -> bool:
+    return event.state in _BEFORE_TIMETABLE and is_on(event, now)
+
+
+def _waits_for_timetable(agenda: Agenda, now: datetime) -> bool:
+    """Whether meetings come with a timetable to this plan: not at events without one, nor to those who take none."""
+    person, event = agenda.person, agenda.person.event
+    template = template_of(event.kind)
+    is_planned = template.has_timetable and not template.has_questions and event.request_mode != RequestMode.FIRST_FREE
+    comes = person.state == ParticipantState.REGISTERED and person.meets
+    has_meetings = any(each.meeting for each in agenda.planned)
+    return is_planned and comes and not has_meetings and _is_before_timetable(event, now)
 
 
 def _chosen(places: list[Participant], wanted: str) -> Participant:

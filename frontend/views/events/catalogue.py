@@ -20,14 +20,16 @@ MAX_QUERY = 100
 
 @require_safe
 def event_catalogue(request: PageRequest, slug: str) -> HttpResponse:
-    """What each stand offers and seeks, for everybody; `q` and `theme` narrow it.
+    """What each stand offers and seeks, for everybody; `q` and `theme` narrow it. A theme that no stand of the reader's
+    catalogue has (an old or a made-up link) shows all stands and says so.
 
     Raises:
         NotFound: no such event, or it is not open to the reader.
     """
     event = find_open_event(request.viewer, slug)
     catalogue = catalogue_of(event, request.viewer)
-    words, theme = request.GET.get("q", "")[:MAX_QUERY].strip(), _known(catalogue, request.GET.get("theme", ""))
+    words, asked = request.GET.get("q", "")[:MAX_QUERY].strip(), request.GET.get("theme", "")
+    theme = _known(catalogue, asked)
     chosen = [entry for entry in catalogue.entries if _fits(entry, words, theme)]
     context = {
         "event": event,
@@ -36,6 +38,7 @@ def event_catalogue(request: PageRequest, slug: str) -> HttpResponse:
         "halls": _by_hall(chosen),
         "words": words,
         "theme": theme,
+        "lacks_theme": asked != theme and bool(catalogue.entries),
     }
     with timezone.override(event.zone):
         return render(request, "events/catalogue.html", context)
@@ -65,7 +68,7 @@ def event_catalogue_paper(request: PageRequest, slug: str, language: str) -> Htt
 
 
 def _known(catalogue: Catalogue, theme: str) -> str:
-    """The theme, if a stand has it: an old link to one that nobody has shows all."""
+    """The theme, if a stand has it, else none."""
     return theme if any(term.code == theme for term in catalogue.themes) else ""
 
 

@@ -12,6 +12,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -48,7 +49,11 @@ def event_check_in(request: PageRequest, slug: str) -> HttpResponse:
         "people": people,
         "came": sum(person.checked_in_at is not None for person in people),
         "roster": [_roster_row(person) for person in people],
-        "words": {seen.value: words for seen, words in _words().items()},
+        "of_all": _of_all(len(people)),
+        "words": {
+            **{seen.value: words for seen, words in _words().items()},
+            "nobody": _("Nobody in the list has that name or organisation."),
+        },
     }
     with timezone.override(event.zone):
         return render(request, "events/check_in.html", context)
@@ -82,7 +87,7 @@ def event_roster(request: PageRequest, slug: str) -> HttpResponse:
     require_organiser(request.viewer)
     event = find_event(request.viewer.hub_id, slug)
     rows = [_roster_row(person) for person in people_in(event, ParticipantState.REGISTERED)]
-    return JsonResponse({"people": rows})
+    return JsonResponse({"people": rows, "of_all": _of_all(len(rows))})
 
 
 def _typed(request: PageRequest, event: Event) -> HttpResponse:
@@ -93,6 +98,10 @@ def _typed(request: PageRequest, event: Event) -> HttpResponse:
     told = _words()[result.seen] % {"name": result.person.name if result.person else ""}
     (messages.success if result.seen in {Seen.WELCOME, Seen.AGAIN} else messages.error)(request, told)
     return redirect("frontend:event_check_in", event.slug)
+
+
+def _of_all(total: int) -> str:
+    return ngettext("of %(total)s person has come", "of %(total)s people have come", total) % {"total": total}
 
 
 def _words() -> dict[Seen, str]:

@@ -102,15 +102,17 @@ def _import(request: PageRequest, event: Event) -> HttpResponse:
     done = import_people(
         event, rows, viewer=request.viewer, now=timezone.now(), tells=request.POST.get("tells") == "yes"
     )
-    messages.success(
+    left_out = [each for each in done.rows if each.outcome is Outcome.PROBLEM]
+    stored = len(done.rows) - len(left_out)
+    (messages.success if stored else messages.error)(
         request,
         _("Imported: %(create)d new, %(update)d changed, %(cancel)d signed off, %(problem)d left out.")
         % {outcome.value: done.counts[outcome.value] for outcome in Outcome},
     )
-    left_out = [each for each in done.rows if each.outcome is Outcome.PROBLEM]
     if left_out:
         # No redirect: the reasons are stored nowhere, and sending the form again does nothing new.
-        return render(request, "events/import_done.html", {"event": event, "rows": left_out})
+        context = {"event": event, "rows": left_out, "stored": stored}
+        return render(request, "events/import_done.html", context)
     return redirect("frontend:event_people", event.slug)
 
 

@@ -14,17 +14,19 @@ from django.views.decorators.http import require_safe
 
 from events.domain.wishes.offered_texts import OfferedText, offered_by
 from events.domain.wishes.showing import note_shown
-from events.enums import RequestMode
+from events.enums import EventState, RequestMode
 from events.models import Event, Participant
 from events.queries.people import find_open_event
 from events.queries.suggestions import has_list, round_of, suggestions_for
 from events.queries.wishes import find_stand, keeps_marks, keeps_no_thanks, others_of, requests_left, stand_people
 from frontend.event_wishes import acting_person, boxes_for, stand_box, suggested_cards, until_words, wishes_are_open
+from frontend.event_words import is_on
 from frontend.forms.events_wishes import OthersForm
 from frontend.requests import PageRequest, vary_on_htmx, wants_partial
 from hubs.policies import may_organise, visible_levels
 
 PAGE_LENGTH = 40
+_TAKES_ROUNDS = frozenset({EventState.OPEN, EventState.WISHES_CLOSED})
 
 
 @login_required
@@ -54,6 +56,7 @@ def _page_context(
         "event": event,
         "person": person,
         "agendas": agendas if len(agendas) > 1 else (),
+        "is_on": is_on(event, timezone.now()),
         "is_open": wishes_are_open(event, timezone.now()),
         "left": requests_left(person) if person else 0,
         "close": until_words(event, event.wishes_close_at) if event.wishes_close_at else "",
@@ -81,10 +84,10 @@ def _list_context(request: PageRequest, event: Event, person: Participant | None
 
 
 def _recommended(request: PageRequest, event: Event, person: Participant | None) -> dict[str, Any]:
-    """The person's list, kept in the log as it is shown."""
-    if person is None:
-        return {"recommended": ()}
+    """The person's list, kept in the log as it is shown; none once nobody can be met any more."""
     now = timezone.now()
+    if person is None or not is_on(event, now):
+        return {"recommended": ()}
     found = suggestions_for(person, with_refused=not keeps_no_thanks(request.viewer, person))
     shown = note_shown(person, found, now=now)
     held = round_of(event)
@@ -92,6 +95,7 @@ def _recommended(request: PageRequest, event: Event, person: Participant | None)
         "recommended": suggested_cards(
             person, found, now=now, viewer=request.viewer, list_id=str(shown.public_id) if shown else ""
         ),
+        "takes_rounds": event.state in _TAKES_ROUNDS,
         # Who signed up since is in the next round.
         "is_computed": held is not None and held.computed_at is not None and (has_list(person) or not person.meets),
         "has_texts": bool(offered_by([person.participation], today=timezone.localdate())[person.participation_id]),

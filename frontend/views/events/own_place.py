@@ -20,7 +20,7 @@ from events.domain.people.reconfirming import reconfirm
 from events.domain.people.registering import cancel_person
 from events.domain.people.signing_up import change_place
 from events.domain.people.stating import set_event_statements
-from events.enums import EventState, ParticipantState
+from events.enums import ParticipantState
 from events.models import Event, Participant, Participation
 from events.queries.people import (
     find_open_event,
@@ -32,7 +32,7 @@ from events.queries.people import (
     statements_to_choose,
 )
 from frontend.event_links import PLACE, read_place
-from frontend.event_words import stretch_words, when_words
+from frontend.event_words import is_on, stretch_words, when_words
 from frontend.form_pages import FormPage, do_or_tell, save_or_show, try_to_save
 from frontend.forms.bodies import form_page
 from frontend.forms.events_people import PlaceForm, TextsForm, place_initial
@@ -62,7 +62,7 @@ class Place:
 def _place(person: Participant, *, act: str, change: str, is_self: bool) -> Place:
     event, now = person.event, timezone.now()
     closed = person.closed_slots.select_related("slot")
-    is_living = event.state not in {EventState.OVER, EventState.CANCELLED} and event.ends_at > now
+    is_living = is_on(event, now)
     comes = person.state != ParticipantState.CANCELLED
     return Place(
         person=person,
@@ -100,6 +100,7 @@ def own_places_page(request: PageRequest, slug: str) -> HttpResponse:
         "when": when_words(event),
         "places": places,
         "brought": _brought(event, people),
+        "is_on": is_on(event, timezone.now()),
         "has_place": any(person.state == ParticipantState.REGISTERED for person in people),
     }
     return render(request, "events/me.html", context)

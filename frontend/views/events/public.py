@@ -15,8 +15,9 @@ from django.utils.translation import ngettext_lazy
 from django.views.decorators.http import require_safe
 
 from events.domain.people.admitting import why_closed
-from events.enums import ActivityLevel, EventState, PeopleKind
+from events.enums import ActivityLevel, EventState, ParticipantState, PeopleKind
 from events.models import Event, Participant
+from events.queries.catalogue import stand_themes
 from events.queries.people import (
     example_profiles,
     find_open_event,
@@ -25,9 +26,8 @@ from events.queries.people import (
     own_places,
     places_left,
     queue_of,
-    stand_themes,
 )
-from frontend.event_words import day_words, minutes_words, slot_groups, stretch_words, when_words
+from frontend.event_words import day_words, is_on, minutes_words, slot_groups, stretch_words, when_words
 from frontend.requests import PageRequest
 from hubs.policies import may_organise
 from profiles.terms import code_of, label_of
@@ -67,7 +67,7 @@ def event_page(request: PageRequest, slug: str) -> HttpResponse:
         "programme": _programme(event),
         "meetings": _meetings(event),
         "kinds": _kinds(event),
-        "themes": [(label_of(key) or _("Other themes"), number, code_of(key)) for key, number in stand_themes(event)],
+        "themes": _themes(request, event),
         "examples": example_profiles(request.viewer, event),
         "terms": latest_terms(event),
         "for_whom": _for_whom(event),
@@ -86,7 +86,16 @@ def _standing(event: Event, own: Participant | None, now: datetime) -> dict[str,
     closed = why_closed(event, now=now)
     is_past = event.state == EventState.OVER or event.ends_at <= now
     told = "" if own else closed
-    return {"left": left, "is_full": is_full, "closed": told, "is_open": not closed, "is_past": is_past}
+    return {
+        "left": left, "is_full": is_full, "closed": told, "is_open": not closed, "is_past": is_past,
+        "is_on": is_on(event, now), "has_plan": _has_plan(event, own),
+    }  # fmt: skip
+
+
+def _has_plan(event: Event, own: Participant | None) -> bool:
+    """Whether the plan of one's own is the page to look at: for those who have a place, once there is a timetable."""
+    has_place = own is not None and own.state == ParticipantState.REGISTERED
+    return has_place and event.state in {EventState.PUBLISHED, EventState.OVER}
 
 
 def _programme(event: Event) -> list[tuple[str, list[Session]]]:
@@ -118,6 +127,12 @@ def _kinds(event: Event) -> list[str]:
     """How many of each kind come, in words."""
     counts = kind_counts(event)
     return [words % {"number": counts[kind.value]} for kind, words in _COMING.items() if counts.get(kind.value)]
+
+
+def _themes(request: PageRequest, event: Event) -> list[tuple[str, int, str]]:
+    """Label, number of stands and code of each theme, as the reader finds them in the catalogue."""
+    rows = stand_themes(event, request.viewer)
+    return [(label_of(key) or _("Other themes"), number, code_of(key)) for key, number in rows]
 
 
 def _for_whom(event: Event) -> str:

@@ -139,10 +139,11 @@ def _tell(request: PageRequest, person: Participant) -> None:
 
 
 def _show(request: PageRequest, event: Event, profile: Profile, form: SignUpForm, *, status: int = 200) -> HttpResponse:
+    own = next((each for each in own_places(request.viewer, event) if is_own(request.viewer, each)), None)
     context = {
         "event": event, "profile": profile, "form": form, "terms": latest_terms(event),
-        "groups": checked_slots(event, form), "waits": _is_full(event),
-        "is_colleague": any(is_own(request.viewer, each) for each in own_places(request.viewer, event)),
+        "groups": checked_slots(event, form), "waits": _is_full(event), "is_colleague": own is not None,
+        "has_place": own is not None and own.state == ParticipantState.REGISTERED,
     }  # fmt: skip
     return render(request, "events/register.html", context, status=status)
 

@@ -1,7 +1,7 @@
 """Meeting requests of a person: what waits for an answer, what was asked, what is agreed; answering and taking back."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from events.domain.wishes.answering import answer_request, withdraw_request
-from events.enums import EventState, MeetingState, RequestMode, RequestState
+from events.enums import MeetingState, RequestMode, RequestState
 from events.models import Meeting, MeetingRequest, Participant
 from events.queries.people import find_open_event
 from events.queries.wishes import (
@@ -31,7 +31,8 @@ from events.queries.wishes import (
 )
 from frontend.bridge import BridgeCard
 from frontend.event_links import PLACE
-from frontend.event_wishes import acting_person, request_card, until_words, wishes_are_open
+from frontend.event_wishes import acting_person, request_card, takes_answer, until_words, wishes_are_open
+from frontend.event_words import is_on
 from frontend.form_pages import do_or_tell
 from frontend.forms.events_wishes import AnswerMeetingForm
 from frontend.requests import PageRequest
@@ -51,6 +52,10 @@ class Row:
     other: Participant
     card: BridgeCard | None
     is_sent: bool
+    # Whether an answer can still come.
+    is_open: bool
+    # Whether its meeting stands in the timetable.
+    is_planned: bool
     may_withdraw: bool
     until: str
 
@@ -69,6 +74,7 @@ def requests(request: PageRequest, slug: str) -> HttpResponse:
         "event": event,
         "person": person,
         "agendas": agendas if len(agendas) > 1 else (),
+        "is_on": is_on(event, now),
         "is_open": wishes_are_open(event, now),
         "is_mutual": event.request_mode == RequestMode.MUTUAL,
         "open_count": open_requests_of(person),
@@ -81,30 +87,30 @@ def requests(request: PageRequest, slug: str) -> HttpResponse:
 
 def _groups(person: Participant, now: datetime) -> dict[str, Any]:
     received, sent = received_requests(person)[:MOST_CARDS], sent_requests(person)[:MOST_CARDS]
-    today = timezone.localdate()
-    held = Meeting.objects.filter(event=person.event, state=MeetingState.PLANNED, slot__starts_at__lte=now)
-    begun = set(held.values_list("request_id", flat=True))
-    rows = [_row(row, person, begun, today) for row in (*received, *sent)]
-    waiting = [row for row in rows if row.request.state == S.ASKED]
-    # Nobody can say yes any more once the event is called off.
-    is_on = person.event.state != EventState.CANCELLED
+    planned = Meeting.objects.filter(event=person.event, state=MeetingState.PLANNED)
+    begins = dict(planned.values_list("request_id", "slot__starts_at"))
+    rows = [_row(row, person, begins.get(row.pk), now) for row in (*received, *sent)]
     return {
-        "received": [row for row in waiting if is_on and not row.is_sent and row.request.expires_at > now],
-        "sent": [row for row in waiting if row.is_sent],
+        "received": [row for row in rows if row.is_open and not row.is_sent],
+        "sent": [row for row in rows if row.is_open and row.is_sent],
         "agreed": [row for row in rows if row.request.state == S.ACCEPTED],
-        "ended": [row for row in rows if row.request.state in (S.DECLINED, S.EXPIRED, S.WITHDRAWN)],
+        # Also what nobody answered in time, or before the event was called off.
+        "ended": [row for row in rows if not row.is_open and row.request.state != S.ACCEPTED],
     }
 
 
-def _row(row: MeetingRequest, person: Participant, begun: set[int], today: date) -> Row:
-    is_sent = row.sender_id == person.pk
-    is_open = row.state == S.ASKED and is_sent
+def _row(row: MeetingRequest, person: Participant, begins_at: datetime | None, now: datetime) -> Row:
+    is_sent, is_open = row.sender_id == person.pk, takes_answer(row, now)
+    has_begun = begins_at is not None and begins_at <= now
+    may_call_off = row.state == S.ACCEPTED and is_on(row.event, now) and not has_begun
     return Row(
         request=row,
         other=row.receiver if is_sent else row.sender,
-        card=request_card(row, reader=person, today=today) if row.state == S.ASKED and not is_sent else None,
+        card=request_card(row, reader=person, today=timezone.localdate()) if is_open and not is_sent else None,
         is_sent=is_sent,
-        may_withdraw=is_open or (row.state == S.ACCEPTED and row.pk not in begun),
+        is_open=is_open,
+        is_planned=begins_at is not None,
+        may_withdraw=(is_open and is_sent) or may_call_off,
         until=until_words(row.event, row.expires_at),
     )
 
@@ -185,9 +191,11 @@ def call_off_link(request: PageRequest, token: str, public_id: UUID) -> HttpResp
 
 def take_back(found: MeetingRequest, person: Participant, *, viewer: Viewer | None) -> str:
     """Take a request back or call a meeting off, and how it is told."""
-    was_agreed = found.state == S.ACCEPTED
-    withdraw_request(found, person=person, viewer=viewer, now=timezone.now())
-    return _("Called off. The other one is told.") if was_agreed else _("Taken back.")
+    now = timezone.now()
+    # Of an event that is called off, one mail tells everybody; nothing more is told of its meetings.
+    is_told = found.state == S.ACCEPTED and is_on(found.event, now)
+    withdraw_request(found, person=person, viewer=viewer, now=now)
+    return _("Called off. The other one is told.") if is_told else _("Taken back.")
 
 
 def _page_of(slug: str, person: Participant) -> str:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from events.domain.timetable.planning import Plan, problem_of
 from events.domain.timetable.publishing import publish_run
-from events.domain.timetable.repairing import damage_of, propose_repair, usual_most_moved
+from events.domain.timetable.repairing import damage_of, propose_repair, usual_most_moved_of
 from events.domain.timetable.running import ask_run, require_plannable, stop_run
 from events.domain.timetable.standby import chances
 from events.domain.timetable.stored_timetables import published_spots
@@ -25,7 +25,6 @@ from events.models import Event, Publication
 from events.queries.timetable import (
     find_run,
     latest_publication,
-    meetings_of,
     numbers_of,
     offers_of,
     run_under_way,
@@ -120,7 +119,7 @@ def _unpublished(event: Event, plan: Plan, names: Names, hall: str) -> dict[str,
     run = unpublished_run(event)
     if run is None:
         return {}
-    result = result_of(run, names, now=timezone.now())
+    result = result_of(run, plan, names, now=timezone.now())
     prospect = result.prospect
     cells = planned_cells(prospect, names) if prospect else outdated_cells(plan, run, names)
     return {
@@ -133,7 +132,7 @@ def _unpublished(event: Event, plan: Plan, names: Names, hall: str) -> dict[str,
 
 
 def _published(event: Event, plan: Plan, names: Names, hall: str) -> dict[str, Any]:
-    meetings = list(meetings_of(event))
+    meetings = plan.meetings
     if not meetings and not Publication.objects.filter(event=event).exists():
         return {}
     damage, now, held = damage_of(plan), timezone.now(), published_spots(plan)
@@ -147,7 +146,7 @@ def _published(event: Event, plan: Plan, names: Names, hall: str) -> dict[str, A
         "unheld": len(still),
         "unmet": _still_unmet(event, names, still),
         "damage": broken,
-        "repair_form": RepairForm(initial={"most_moved": usual_most_moved(event)}, auto_id="repair-%s"),
+        "repair_form": RepairForm(initial={"most_moved": usual_most_moved_of(len(meetings))}, auto_id="repair-%s"),
         "chances": [(names.pair_of(each.request), spot_words(each.spot, event, names), each.request) for each in found],
         "offers": [
             {

@@ -81,7 +81,9 @@ def _wish_and_return(
     except DomainError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, _("Noted. Only you see what you mark; the organiser plans with it."))
+        messages.success(
+            request, _("Noted. Only those who share your agenda see what you mark; the organiser plans with it.")
+        )
     back = _back(request, person.event)
     anchor = f"wish-{other.public_id}" if other is not None else f"wish-stand-{stand.public_id}" if stand else ""
     return redirect(f"{back}#{anchor}")

@@ -15,8 +15,9 @@ from mailgate.renderers import Addresses, Attachment, RenderedMail
 logger = logging.getLogger(__name__)
 
 MAX_SUBJECT_CHARACTERS = 150
-# Far above any plan of a day, far below what mail servers refuse.
-MOST_ATTACHMENTS = 20
+# A file for each of the sixty meetings that one person can have at most, were all called off, and some more; the bytes
+# stay far below what mail servers refuse.
+MOST_ATTACHMENTS = 80
 MOST_ATTACHED_BYTES = 256 * 1024
 
 

@@ -10,6 +10,9 @@ from kernel.audit import record_change
 from mailgate.enums import MailState
 from mailgate.models import MailObjection, OutgoingMail
 
+# Every SQLite takes so many parameters of one statement.
+_DIGESTS_A_QUERY = 900
+
 
 def object_to_mail(hub_id: int, *, address: str) -> None:
     """Send nothing more to the address from this hub; what waits for it is refused."""
@@ -35,9 +38,15 @@ def has_objected(hub_id: int, address: str) -> bool:
 
 
 def objecting_among(hub_id: int, addresses: Iterable[str]) -> frozenset[str]:
-    """Those of the addresses that want no mail from the hub: one query whatever their number."""
-    stored = set(MailObjection.objects.filter(hub_id=hub_id).values_list("digest", flat=True))
-    return frozenset(address for address in addresses if stored and not stored.isdisjoint(_digests(address)))
+    """Those of the addresses that want no mail from the hub: a query for some hundreds, whoever else has objected."""
+    digests_of = {address: _digests(address) for address in addresses}
+    digests = [digest for some in digests_of.values() for digest in some]
+    objections = MailObjection.objects.filter(hub_id=hub_id)
+    found: set[str] = set()
+    for start in range(0, len(digests), _DIGESTS_A_QUERY):
+        some = digests[start : start + _DIGESTS_A_QUERY]
+        found.update(objections.filter(digest__in=some).values_list("digest", flat=True))
+    return frozenset(address for address, some in digests_of.items() if not found.isdisjoint(some))
 
 
 def _digests(address: str) -> list[str]:

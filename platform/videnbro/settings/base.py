@@ -102,6 +102,7 @@ EMAIL_TIMEOUT = 20
 LANGUAGE_CODE = "da"
 LANGUAGES = [("da", _("Danish")), ("en", _("English"))]
 LOCALE_PATHS = [DATA_DIR / "locale"]
+FORMAT_MODULE_PATH = "videnbro.formats"
 USE_I18N = True
 TIME_ZONE = "Europe/Copenhagen"
 USE_TZ = True

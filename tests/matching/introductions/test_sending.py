@@ -108,7 +108,7 @@ def test_cap_reached_between_showing_and_asking_says_when_there_is_room(firm: Pe
 
     assert raised.value.details == {"month": "2026-03-01", "free_from": "2026-04-01", "limit": 1}
     assert str(raised.value) == (
-        "Afdeling for Intensiv takes no more requests in March, so nothing was sent. Ask again from April 1, "
+        "Afdeling for Intensiv takes no more requests in March, so nothing was sent. Ask again from 1 April, "
         "or ask one of the others who fit and have time now."
     )
     draft.refresh_from_db()
