@@ -120,7 +120,7 @@ def check_in(page: Page, address: str, code: str, language: str) -> None:
     page.goto(address)
     page.get_by_label(words_in(language)("Code on the badge")).fill(code.lower())
     page.get_by_role("button", name=words_in(language)("Check in"), exact=True).click()
-    expect(page.get_by_role("status")).to_contain_text("Håndled")
+    expect(page.locator("[data-result]")).to_contain_text("Håndled")
     expect(page.locator("[data-came]").first).to_have_text("1")
 
 
