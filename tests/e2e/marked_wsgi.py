@@ -20,6 +20,16 @@ def _tell(**_signal: Any) -> None:
     traceback.print_exc()
 
 
+def _read_habits_anew() -> None:
+    """For each list: a minute old at most, as they are elsewhere, they would let two views of one page differ."""
+    from matching.domain.learning import columns  # once the site is set up
+
+    columns.HABITS_SECONDS = 0.0
+
+
+_read_habits_anew()
+
+
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """Answer as the site does, with one header more."""
 

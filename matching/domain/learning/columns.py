@@ -22,7 +22,7 @@ Column = NDArray[np.float64]
 Matrix = NDArray[np.float64]
 
 _HISTORY = timedelta(days=730)
-_HABITS_SECONDS = 60.0
+HABITS_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class _Memory:
             parties, contacts = self._parties.get(hub_id), self._contacts.get(hub_id)
         if parties is None or parties[0] != version:
             parties = (version, parties_of(hub_id))
-        if contacts is None or time.monotonic() - contacts[0] > _HABITS_SECONDS:
+        if contacts is None or time.monotonic() - contacts[0] > HABITS_SECONDS:
             contacts = (time.monotonic(), contacts_since(hub_id, timezone.now() - _HISTORY))
         with self._lock:
             self._parties[hub_id], self._contacts[hub_id] = parties, contacts
