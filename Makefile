@@ -11,6 +11,8 @@ PORT ?= 8000
 
 export PYTHONPATH := $(CURDIR)/platform
 export PYTHONPYCACHEPREFIX := $(CURDIR)/var/pycache
+# Where the machine forbids it, each of the many processes would compile every module anew: three seconds of work.
+unexport PYTHONDONTWRITEBYTECODE
 # ONNX Runtime would otherwise report to its maker and leave an identifier in the user's folders.
 export ORT_DISABLE_TELEMETRY := 1
 export TORCHINDUCTOR_CACHE_DIR := $(CURDIR)/var/cache/torch

@@ -32,8 +32,8 @@ def programs(port: int) -> list[Program]:
     manage = (sys.executable, str(ROOT / "manage.py"))
     web = (
         sys.executable, "-m", "gunicorn", "videnbro.wsgi:application", "--bind", f"{HOST}:{port}",
-        "--workers", "1", "--threads", "8", "--log-level", "warning", "--no-control-socket",
-        "--limit-request-line", "8190",
+        "--config", str(ROOT / "gunicorn.conf.py"), "--workers", "1", "--threads", "8", "--log-level", "warning",
+        "--no-control-socket", "--limit-request-line", "8190",
     )  # fmt: skip
     return [
         Program("web server", web),

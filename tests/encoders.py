@@ -37,3 +37,15 @@ class WordHashEncoder:
                 ] += 1
         table /= np.linalg.norm(table, axis=1, keepdims=True)
         return table
+
+
+class CountingEncoder(WordHashEncoder):
+    """Notes the queries it was asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        self.asked.extend(texts)
+        return super().encode_queries(texts)

@@ -1,6 +1,5 @@
 """The process's encoder: each query once, in the order asked, and a clear word when it was never built."""
 
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -9,21 +8,8 @@ import pytest
 from pytest_django import Settings
 
 from kernel.errors import NotReady
-from matching.engine.stores import Vectors
 from matching.serving import QueryEncoder, encoder_with, query_encoder, use_encoder
-from tests.encoders import WordHashEncoder
-
-
-class CountingEncoder(WordHashEncoder):
-    """Notes the queries it was asked."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.asked: list[str] = []
-
-    def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        self.asked.extend(texts)
-        return super().encode_queries(texts)
+from tests.encoders import CountingEncoder, WordHashEncoder
 
 
 def test_queries_come_in_the_order_asked_also_repeated_ones() -> None:
