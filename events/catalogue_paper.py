@@ -57,6 +57,7 @@ def _words(address: str) -> dict[str, str]:
         "consent": _("Names and addresses of people stand here where they agreed to it themselves."),
         "plan": _("Hall plan"),
         "stands": _("Stands"),
+        "nobody": _("Exhibitors appear here as soon as they have a stand."),
         "offers": _("Offer (udbyder)"),
         "seeks": _("Seek (efterspørger)"),
         "themes": _("By theme"),
