@@ -1,6 +1,7 @@
 """Calendars that follow the timetable: one UID a meeting for ever, a sequence that grows, and calling off said aloud.
 
-A feed keeps meetings that were called off as cancelled ones: clients that only merge would otherwise keep them. For
+A feed keeps meetings that were called off as cancelled ones, and sessions that a person has no more, once their
+programme was published: clients that only merge would otherwise keep them. For
 an event that is called off everything in it is, and for a person who has cancelled what had not begun by then.
 
 Mails carry the same entries, for those who subscribe to nothing. What stands goes as PUBLISH, all in one file: with
@@ -25,6 +26,7 @@ from events.gone_entries import GoneEntry
 from events.models import Event, Participant, Slot
 from events.queries.agenda import Agenda, Entry
 from events.queries.left_meetings import meetings_left
+from events.queries.left_sessions import sessions_left
 from mailgate.renderers import Attachment
 
 _PRODUCT = "-//Videnbro//Events//DA"
@@ -63,8 +65,10 @@ def feed(agenda: Agenda, *, page: str) -> bytes:
     calendar.add("X-PUBLISHED-TTL", "PT15M")
     told = [_told(agenda, entry) for entry in agenda.entries]
     known = {each.public_id for each in told}
-    gone = [(entry, at) for entry, at in meetings_left(agenda.person) if entry.public_id not in known]
-    for each in (*told, *(_told_gone(agenda.person, entry, at=at) for entry, at in gone)):
+    left = (*meetings_left(agenda.person), *sessions_left(agenda.person))
+    # By entry, the latest wins: somebody may have been taken out of a session twice.
+    gone = {entry.public_id: (entry, at) for entry, at in left if entry.public_id not in known}
+    for each in (*told, *(_told_gone(agenda.person, entry, at=at) for entry, at in gone.values())):
         calendar.add_component(_component(each, page))
     return bytes(calendar.to_ical())
 

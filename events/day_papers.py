@@ -1,7 +1,7 @@
 """Papers of the day: each person's plan, a card for every table and stand, and badges."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.utils import timezone, translation
@@ -13,6 +13,7 @@ from events.models import Event, Meeting, Participant
 from events.qr_codes import qr_svg
 from events.queries.agenda import Agenda, Entry, agendas_of
 from events.queries.catalogue import natural
+from events.queries.groups import questions_held
 from events.typesetting import typeset
 
 
@@ -25,7 +26,7 @@ def typeset_agendas(event: Event, agendas: Sequence[Agenda], *, language: str) -
 
 
 def typeset_table_cards(event: Event, *, language: str) -> bytes:
-    """One card for every table and stand that has meetings: who sits there when."""
+    """One card for every table and stand that has meetings, and for every room with groups: who sits there when."""
     with translation.override(language), timezone.override(event.zone):
         words = {"empty": _("No meetings are planned yet.")}
         return typeset("table_cards", {**_head(event, language), "cards": _cards(event), "words": words})
@@ -88,6 +89,22 @@ def _times(starts_at: Any, ends_at: Any) -> str:
 
 
 def _cards(event: Event) -> list[dict[str, Any]]:
+    return [*_group_cards(event), *_meeting_cards(event)]
+
+
+def _group_cards(event: Event) -> list[dict[str, Any]]:
+    """One a room, in the order of rooms: which question when, and whose group."""
+    cards: dict[tuple[int, str], list[dict[str, str]]] = defaultdict(list)
+    for question in questions_held(event):
+        if question.slot is not None:
+            room = (question.hall.position, question.hall.name) if question.hall else (0, _("Without a room"))
+            circle = (question.asker, *(seat.participant for seat in question.seats.all()))
+            time = _times(question.slot.starts_at, question.slot.ends_at)
+            cards[room].append({"time": time, "title": question.title, "who": _who(circle)})
+    return [{"hall": "", "label": label, "meetings": rows} for (_position, label), rows in sorted(cards.items())]
+
+
+def _meeting_cards(event: Event) -> list[dict[str, Any]]:
     rows = (
         Meeting.objects.filter(event=event, state=MeetingState.PLANNED)
         .select_related("slot", "table__hall", "stand__hall")
@@ -98,16 +115,17 @@ def _cards(event: Event) -> list[dict[str, Any]]:
     for meeting in rows:
         spot = meeting.stand or meeting.table
         if spot is not None:
-            who = " · ".join(
-                f"{side.participant.name}, {side.participant.participation.profile.name}"
-                for side in meeting.sides.all()
-            )
+            who = _who([side.participant for side in meeting.sides.all()])
             time = _times(meeting.slot.starts_at, meeting.slot.ends_at)
-            cards[(spot.hall.name, str(spot))].append({"time": time, "who": who})
+            cards[(spot.hall.name, str(spot))].append({"time": time, "title": "", "who": who})
     return [
         {"hall": hall, "label": label, "meetings": meetings}
         for (hall, label), meetings in sorted(cards.items(), key=lambda card: (card[0][0], natural(card[0][1])))
     ]
+
+
+def _who(people: Iterable[Participant]) -> str:
+    return " · ".join(f"{person.name}, {person.participation.profile.name}" for person in people)
 
 
 def _badge(person: Participant) -> dict[str, str]:

@@ -42,12 +42,23 @@ class EventTemplate:
     guaranteed_meetings: int = 3
     most_meetings: int | None = None
     keeps_colleagues_apart: bool = True
+    keeps_students_apart: bool = False
     advice: object = ""
 
     @property
     def has_timetable(self) -> bool:
         """Whether meetings or groups are planned beforehand."""
         return self.grid is not None
+
+    @property
+    def has_bookings(self) -> bool:
+        """Whether two people book a meeting: not without a grid, nor where the day is made of groups."""
+        return self.has_timetable and not self.has_questions
+
+    @property
+    def goes_by_likeness(self) -> bool:
+        """Whether people are recommended to each other who have the same concern, to learn from each other."""
+        return not self.has_timetable
 
 
 _LUNCH = (time(12), time(13))
@@ -91,7 +102,7 @@ TEMPLATES: dict[str, EventTemplate] = {
             EventKind.MEET_THE_EXPERTS, time(13), time(17),
             grid=GridRules(time(13, 30), time(16, 30), 15, 5, (_COFFEE,)),
             request_mode=RequestMode.FIRST_FREE, open_requests=5, request_days=3, guaranteed_meetings=1,
-            most_meetings=6, capacity=80, keeps_colleagues_apart=False,
+            most_meetings=6, capacity=80, keeps_colleagues_apart=False, keeps_students_apart=True,
             halls=((gettext_lazy("Meeting area"), 15),),
             advice=gettext_lazy("Students meet experts for 15 minutes; a yes takes the first slot both have free."),
         ),
@@ -109,12 +120,13 @@ def template_of(kind: str) -> EventTemplate:
     return TEMPLATES[kind]
 
 
-def usual_terms() -> str:
-    """Terms to begin with, in the reader's language."""
+def usual_terms(template: EventTemplate) -> str:
+    """Terms to begin with, in the reader's language; of booked meetings only where there are any."""
+    meetings = (_("A booked meeting is an appointment: come on time, and tell us at once if you cannot."),)
     return "\n\n".join(
         (
             _("Who registers comes, or cancels in good time, so that somebody on the waiting list can have the place."),
-            _("A booked meeting is an appointment: come on time, and tell us at once if you cannot."),
+            *(meetings if template.has_bookings else ()),
             _(
                 "Your name, organisation, and what you offer and seek are shown to others who take part. "
                 "E-mail and telephone are shown only if you agree to it."

@@ -4,12 +4,15 @@ from datetime import timedelta
 
 from django.utils.crypto import salted_hmac
 
-from events.models import Participant
+from events.models import Event, Participant
 from events.queries.people import linked_place
+from events.queries.wall import linked_event
 from mailgate.links import read, sign
 
 # The link of a place, which also answers and cancels; the calendar's own link only reads.
 PLACE, FEED = "agenda", "feed"
+# The screen in the hall: organisations only, so the link names the event and nobody.
+WALL = "wall"
 # Events are set up to a year ahead.
 LINK_AGE = timedelta(days=400)
 _MARK_CHARACTERS = 32
@@ -23,6 +26,20 @@ def place_token(person: Participant) -> str:
 def feed_token(person: Participant) -> str:
     """The token of the calendar, which opens nothing else."""
     return sign(FEED, participant=str(person.public_id), address=address_mark(person))
+
+
+def wall_token(event: Event) -> str:
+    """The token of the event's screen, which opens nothing else."""
+    return sign(WALL, event=str(event.public_id))
+
+
+def read_wall(hub_id: int, token: str) -> Event | None:
+    """The event whose screen the link opens; None where it is gone, or another hub's.
+
+    Raises:
+        LinkInvalid, LinkExpired: as below.
+    """
+    return linked_event(hub_id, read(token, action=WALL, max_age=LINK_AGE).get("event", ""))
 
 
 def address_mark(person: Participant) -> str:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from events.enums import EventState
+from events.enums import EventState, RequestMode
 from events.models import Event
 from events.queries.setup import SetUp
 from events.templates import EventTemplate
@@ -97,18 +97,43 @@ def _gathering(event: Event, figures: SetUp, template: EventTemplate) -> list[St
             "number": figures.stands,
         }
         is_full = 0 < figures.stands == figures.filled_stands
-        steps.append(Step(_("Give the stands away"), words, is_full, page_of(event, "event_stands"), may_wait=True))
-    if template.has_timetable and not template.has_questions:
-        requests = figures.requests_asked + figures.requests_accepted
-        words = _("%(asked)d requests wait for an answer, %(accepted)d are accepted") % {
-            "asked": figures.requests_asked, "accepted": figures.requests_accepted,
-        }  # fmt: skip
-        url = page_of(event, "event_recommend")
-        is_sent = requests > 0 or figures.rounds_asked > 0
-        # Wishes that nobody was told of are closed in vain: while they are open this is not a step to pass over.
-        may_wait = event.state != EventState.OPEN
-        steps.append(Step(_("Send recommendations"), words, is_sent, url, may_wait=may_wait))
-    return steps
+        gives_many = figures.standless > 0 and figures.filled_stands < figures.stands
+        if figures.standless:
+            words = f"{words}, {_standless_words(figures.standless)}"
+        page = page_of(event, "event_give_stands" if gives_many else "event_stands")
+        steps.append(Step(_("Give the stands away"), words, is_full, page, may_wait=True))
+    return steps if template.has_questions else [*steps, _recommending(event, figures, template)]
+
+
+def _recommending(event: Event, figures: SetUp, template: EventTemplate) -> Step:
+    # Wishes that nobody was told of are closed in vain: while they are open this is not a step to pass over.
+    url, may_wait = page_of(event, "event_recommend"), event.state != EventState.OPEN
+    if template.goes_by_likeness:
+        told = ngettext(
+            "%(number)d has a list of people with the same concern",
+            "%(number)d have a list of people with the same concern", figures.listed,
+        )  # fmt: skip
+        title, is_sent = _("Tell people who has the same concern"), figures.rounds_asked > 0
+        return Step(title, told % {"number": figures.listed}, is_sent, url, may_wait=may_wait)
+    requests = figures.requests_asked + figures.requests_accepted
+    words = _("%(asked)d requests wait for an answer, %(accepted)d are accepted") % {
+        "asked": figures.requests_asked, "accepted": figures.requests_accepted,
+    }  # fmt: skip
+    if event.request_mode == RequestMode.MUTUAL:
+        words = _pairs_words(figures.pairs_waiting)
+    # Done is what was sent and nothing else; where people found each other without it, it can be passed over.
+    may_wait = may_wait or requests + figures.pairs_waiting > 0
+    return Step(_("Send recommendations"), words, figures.rounds_asked > 0, url, may_wait=may_wait)
+
+
+def _pairs_words(number: int) -> str:
+    told = ngettext("%(number)d pair waits for a meeting", "%(number)d pairs wait for a meeting", number)
+    return told % {"number": number}
+
+
+def _standless_words(number: int) -> str:
+    told = ngettext("%(number)d exhibitor has no stand yet", "%(number)d exhibitors have no stand yet", number)
+    return told % {"number": number}
 
 
 def _questions_words(figures: SetUp, lacking: int) -> str:
@@ -125,6 +150,7 @@ def _questions_words(figures: SetUp, lacking: int) -> str:
 def _planning(event: Event, figures: SetUp, template: EventTemplate, reached: int, now: datetime) -> list[Step]:
     closed = _state_step(_("Close wishes"), _("From then on requests stand still, and you can plan."), reached, 2)
     if not template.has_timetable:
+        closed = replace(closed, told=_("From then on no more recommendations are mailed."))
         told = _("Everybody who comes can see the whole programme.")
         return [closed, _state_step(_("Publish the programme"), told, reached, 3)]
     if template.has_questions:
@@ -136,25 +162,61 @@ def _planning(event: Event, figures: SetUp, template: EventTemplate, reached: in
         )  # fmt: skip
         told = _("Those who ask and those who answer are told of their groups.")
         return [closed, groups, _state_step(_("Publish the programme"), told, reached, 3)]
-    told = ngettext("%(number)d meeting is published", "%(number)d meetings are published", figures.meetings)
+    return [closed, *_making_meetings(event, figures, reached), *_timetable(event, figures, reached)]
+
+
+def _making_meetings(event: Event, figures: SetUp, reached: int) -> list[Step]:
+    """Where meetings come from mutual wishes, they are made of them before they are planned."""
+    if event.request_mode != RequestMode.MUTUAL:
+        return []
+    waiting, url = figures.pairs_waiting, page_of(event, "event_timetable")
+    is_done = reached >= 4 or (not waiting and figures.requests_accepted > 0)
+    title, told = _("Make meetings of mutual wishes"), _pairs_words(waiting)
+    return [Step(title, told, is_done, url, may_wait=not waiting, is_later=reached < 2)]
+
+
+def _timetable(event: Event, figures: SetUp, reached: int) -> list[Step]:
     url = page_of(event, "event_timetable")
-    plan = Step(_("Compute and publish the timetable"), told % {"number": figures.meetings}, reached >= 3, url)
+    if event.request_mode == RequestMode.FIRST_FREE:
+        steps = _standing(figures, reached, url)
+    else:
+        told = ngettext("%(number)d meeting is published", "%(number)d meetings are published", figures.meetings)
+        steps = [Step(_("Compute and publish the timetable"), told % {"number": figures.meetings}, reached >= 3, url)]
     if not figures.stranded or reached != 3:
-        return [closed, plan]
+        return steps
     told = ngettext(
         "%(number)d meeting stands at a table that is out of use", "%(number)d meetings stand at tables out of use",
         figures.stranded,
     )  # fmt: skip
-    return [closed, plan, Step(_("Repair the timetable"), told % {"number": figures.stranded}, is_done=False, url=url)]
+    return [*steps, Step(_("Repair the timetable"), told % {"number": figures.stranded}, is_done=False, url=url)]
+
+
+def _standing(figures: SetUp, reached: int, url: str) -> list[Step]:
+    """Where a yes takes the first free slot nothing is computed, but for what an organiser has planned by hand."""
+    told = ngettext(
+        "%(number)d meeting stands: it took its time when it was agreed. Nothing has to be computed.",
+        "%(number)d meetings stand: each took its time when it was agreed. Nothing has to be computed.",
+        figures.meetings,
+    )  # fmt: skip
+    publish = _state_step(_("Publish the programme"), told % {"number": figures.meetings}, reached, 3)
+    if not figures.unplaced or reached >= 4:
+        return [publish]
+    told = ngettext(
+        "%(number)d agreed meeting has no time yet", "%(number)d agreed meetings have no time yet", figures.unplaced
+    )
+    return [Step(_("Compute and publish the timetable"), told % {"number": figures.unplaced}, is_done=False, url=url),
+            publish]  # fmt: skip
 
 
 def _holding(event: Event, figures: SetUp, reached: int, now: datetime) -> list[Step]:
     """The day and what follows it; before their time the steps wait, so that no button is offered that refuses."""
     came = ngettext("%(came)d of %(number)d has come", "%(came)d of %(number)d have come", figures.registered)
     told = came % {"came": figures.came, "number": figures.registered}
+    has_ended = event.ends_at <= now
     day = Step(
-        _("Receive people on the day"), told, event.ends_at <= now, page_of(event, "event_check_in"),
-        is_later=now < event.starts_at - _DAY_BEFORE,
+        # Nobody was taken in where nobody has come: then it is passed over, and not done.
+        _("Receive people on the day"), told, has_ended and figures.came > 0, page_of(event, "event_check_in"),
+        may_wait=has_ended, is_later=now < event.starts_at - _DAY_BEFORE,
     )  # fmt: skip
     closed = _state_step(_("Close the event"), _("When it has ended: the report is drawn up."), reached, 4)
     told = _("What came of the day, beside earlier editions.")

@@ -14,7 +14,8 @@ from events.domain.wishes.wish_rules import require_wishes_open
 from events.enums import RequestMode, RequestState, Wanting
 from events.models import Event, MeetingRequest, Participant, Preference, Stand
 from events.queries.suggestions import KINDS_OF, Suggested, Words, match_of
-from events.queries.wishes import keeps_marks, keeps_no_thanks, own_agendas, silent_requests
+from events.queries.wishes import keeps_marks, keeps_no_thanks, learn_both, own_agendas, silent_requests
+from events.templates import template_of
 from frontend.bridge import BridgeCard, bridge_card
 from frontend.event_words import day_words, is_on
 from frontend.requests import PageRequest
@@ -137,9 +138,10 @@ def _box(
     can_answer = row is not None and takes_answer(row, now)
     state, tone = _standing(person, row, can_answer=can_answer)
     is_free = row is None or row.state == RequestState.EXPIRED
+    has_bookings = template_of(person.event.kind).has_bookings
     may_ask = (
-        is_open and is_free and person.meets and other.meets and wanting != Wanting.NO_THANKS
-        and person.event.request_mode != RequestMode.MUTUAL
+        has_bookings and is_open and is_free and person.meets and other.meets and wanting != Wanting.NO_THANKS
+        and person.event.request_mode != RequestMode.MUTUAL and not learn_both(person, other)
     )  # fmt: skip
     answers = can_answer and row is not None and row.receiver_id == person.pk
     own = f"?person={person.public_id}"
@@ -153,12 +155,12 @@ def _box(
         wanting=wanting,
         state=state,
         tone=tone,
-        takes_wishes=is_open,
+        takes_wishes=is_open and has_bookings,
         ask_url=reverse("frontend:event_ask", args=[slug, other.public_id]) + own if may_ask else "",
         answer_url=reverse("frontend:event_requests", args=[slug]) + own + f"#request-{row.public_id}"
         if answers and row is not None
         else "",
-        may_open=not other.meets and other.may_be_asked and is_open,
+        may_open=has_bookings and not other.meets and other.may_be_asked and is_open,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import ceil
 from string import ascii_uppercase
 
 from django.utils.translation import gettext as _
@@ -11,13 +12,17 @@ from profiles.terms import label_of
 
 # Classes of the style sheet: as many colours as can be told apart, then the same with stripes.
 LOOKS = 12
+MOST_WIDTHS = 10
 # Letters of a number are this much of the stand's depth, and so wide each.
 _TEXT_SHARE, _LETTER_WIDTH = 0.5, 0.62
 
 
 @dataclass(frozen=True)
 class StandMark:
-    """One stand as it is drawn; lengths in decimetres, `sign` the letter of its theme where the plan shows themes."""
+    """One stand as it is drawn; lengths in decimetres, `sign` the letter of its theme where the plan shows themes.
+
+    `url` is where the public plan leads from it; organisers are led to their form.
+    """
 
     stand: Stand
     look: str
@@ -28,6 +33,8 @@ class StandMark:
     y: float
     text_size: float
     overlaps: bool
+    url: str = ""
+    is_sought: bool = False
 
     @property
     def words(self) -> str:
@@ -52,6 +59,11 @@ class HallPlan:
     hall: Hall
     marks: tuple[StandMark, ...]
     legend: tuple[PlanKey, ...]
+
+    @property
+    def width_class(self) -> str:
+        """How wide the plan is drawn on a phone, so that fingers hit a stand: by each ten metres begun."""
+        return f"plan--{min(ceil(self.hall.plan_width / 100), MOST_WIDTHS)}"
 
 
 def draw_plans(halls: Iterable[Hall], *, by_theme: bool = False, overlapping: Iterable[int] = ()) -> list[HallPlan]:
@@ -80,13 +92,18 @@ def _mark(stand: Stand, numbers: dict[str, int] | None, wrong: frozenset[int]) -
     holder = holder_of(stand)
     number = numbers.get(stand.theme_id or "") if numbers is not None else None
     look = f"theme-{number % LOOKS}" if number is not None else "taken" if holder and numbers is None else "free"
-    size = min(stand.height * _TEXT_SHARE, stand.width / (_LETTER_WIDTH * (len(stand.number) + 0.6)))
+    x, y, size = place_number(stand)
     return StandMark(
         stand=stand, look=look, sign="" if number is None else ascii_uppercase[number % 26],
         theme=label_of(stand.theme_id), holder=holder,
-        x=stand.left + stand.width / 2, y=stand.top + stand.height / 2, text_size=round(size, 1),
-        overlaps=stand.pk in wrong,
+        x=x, y=y, text_size=size, overlaps=stand.pk in wrong,
     )  # fmt: skip
+
+
+def place_number(stand: Stand) -> tuple[float, float, float]:
+    """The middle of the stand and how high its number is written, in decimetres."""
+    size = min(stand.height * _TEXT_SHARE, stand.width / (_LETTER_WIDTH * (len(stand.number) + 0.6)))
+    return stand.left + stand.width / 2, stand.top + stand.height / 2, round(size, 1)
 
 
 def holder_of(stand: Stand) -> str:

@@ -160,11 +160,19 @@ def _reasons() -> dict[str, str]:
 
 
 @dataclass(frozen=True)
+class Advice:
+    """What to change; `is_of_meetings` where the page of agreed requests is the place to do it."""
+
+    words: str
+    is_of_meetings: bool
+
+
+@dataclass(frozen=True)
 class ClashWords:
     """What contradicts, line by line; giving up any one line lets the rest hold."""
 
     lines: tuple[str, ...]
-    advice: tuple[str, ...]
+    advice: tuple[Advice, ...]
 
 
 def clash_words(clash: Mapping[str, Any], names: Names) -> ClashWords:
@@ -189,7 +197,8 @@ def clash_words(clash: Mapping[str, Any], names: Names) -> ClashWords:
         "order": _("Give up that one meeting comes before the other."),
         "equal_gaps": _("Let waiting differ more between people, in the event's rules."),
     }
-    return ClashWords(tuple(lines), tuple(words for part, words in remedies.items() if clash.get(part)))
+    advice = (Advice(words, part in ("requests", "order")) for part, words in remedies.items() if clash.get(part))
+    return ClashWords(tuple(lines), tuple(advice))
 
 
 def note_words(note: str) -> str:

@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from matching.engine.purposes import ROLE_OF_KIND
 from matching.engine.shared_terms import SharedTerm
 from matching.enums import Direction, TeamRole
 from matching.results import Reason
@@ -19,16 +20,24 @@ _MAX_TERMS = 3
 _EXPIRES_SOON_DAYS = 30
 # A feature must move the score by so much (in logits) to be worth a word.
 _WORTH_SAYING = 0.1
-# Both directions count as such when the weaker one is this far above chance.
-_BOTH_WAYS = 2.0
+# Nearness in deviations above chance: about 2 of 100 texts picked by chance are as near as the first, 16 as the second.
+_SAME_MEANING, _SOME_NEARNESS = 2.0, 1.0
+# Which feature tells how near the two shown texts are; a search tells the mean of three, which is no more than that.
+_NEARNESS = {
+    Direction.NEED_OFFER: "need_offer_meaning",
+    Direction.OFFER_NEED: "offer_need_meaning",
+    Direction.SAME_NEED: "same_need_meaning",
+    Direction.QUERY: "best_evidence",
+}
 
 
 @dataclass(frozen=True)
 class Evidence:
     """What is known of one match; `seeker` and `ours` are absent when the reader only wrote a text.
 
-    `contributions` say by how many logits each feature moved the score, `values` what it was; `translated` whether
-    words on both sides mean the same in two languages.
+    `contributions` say by how many logits each feature moved the score, `values` what it was, both without an entry
+    where nobody measured; `translated` whether words on both sides mean the same in two languages; `explored` whether
+    the match is shown to learn from.
     """
 
     profile: Profile
@@ -43,6 +52,12 @@ class Evidence:
     values: Mapping[str, float] = field(default_factory=dict)
     missing_role: TeamRole | None = None
     direction: Direction = Direction.NEED_OFFER
+    explored: bool = False
+
+    @property
+    def nearness(self) -> float | None:
+        """How near the two texts are in meaning, in deviations above chance; None where nobody measured."""
+        return self.values.get(_NEARNESS[self.direction])
 
     def worth(self, *features: str) -> float:
         """How much these features moved the score together."""
@@ -50,7 +65,7 @@ class Evidence:
 
 
 def reasons_for(evidence: Evidence) -> tuple[Reason, ...]:
-    """The reasons that moved the score most, strongest first; never empty: being near in meaning is one itself."""
+    """The reasons that moved the score most, strongest first; never empty, and none says more than is known."""
     words = evidence.worth("need_offer_words", "offer_need_words")
     meaning = evidence.worth("need_offer_meaning", "offer_need_meaning", "same_need_meaning", "evidence")
     rated = [
@@ -70,7 +85,7 @@ def reasons_for(evidence: Evidence) -> tuple[Reason, ...]:
         ((worth, reason) for worth, reason in rated if reason is not None and worth >= _WORTH_SAYING),
         key=lambda item: -item[0],
     )
-    return tuple(reason for _worth, reason in told[:MAX_REASONS]) or (_near_in_meaning(evidence),)
+    return tuple(reason for _worth, reason in told[:MAX_REASONS]) or (_last_reason(evidence),)
 
 
 def reservation_for(evidence: Evidence) -> Reason | None:
@@ -86,21 +101,63 @@ def _shared_words(evidence: Evidence) -> Reason | None:
     return Reason("shared_words", _("Same words"), ", ".join(words)) if words else None
 
 
-def _near_in_meaning(evidence: Evidence) -> Reason:
-    if evidence.theirs.language != evidence.our_language:
-        return Reason("meaning", _("Same meaning"), _("in two languages"))
-    return Reason("meaning", _("Same meaning"), _("in other words"))
+def _near_in_meaning(evidence: Evidence) -> Reason | None:
+    """Said as far as it was measured: the same meaning, some nearness, or nothing at all."""
+    nearness = evidence.nearness if evidence.nearness is not None else 0.0
+    in_two_languages = evidence.theirs.language != evidence.our_language
+    if nearness >= _SAME_MEANING or evidence.translated:
+        return Reason("meaning", _("Same meaning"), _("in two languages") if in_two_languages else _("in other words"))
+    if nearness >= _SOME_NEARNESS:
+        return Reason("near", _("Some nearness"), _("closer in meaning than most texts"))
+    return None
+
+
+def _last_reason(evidence: Evidence) -> Reason:
+    """What brought a match here that nothing in the texts speaks for."""
+    found = _near_in_meaning(evidence) or _other_part(evidence) or _same_kind(evidence)
+    if found:
+        return found
+    if evidence.explored:
+        return Reason("tried", _("Tried out"), _("little is known of such pairs yet"))
+    if evidence.nearness is None:
+        return Reason("two_texts", _("The two texts"), _facing(evidence.direction))
+    return Reason("loose", _("Loose link"), _("the texts are not close in meaning"))
+
+
+def _facing(direction: Direction) -> str:
+    words = {
+        Direction.NEED_OFFER: _("you seek, they offer"),
+        Direction.OFFER_NEED: _("you offer, they seek"),
+        Direction.SAME_NEED: _("you both seek something"),
+        Direction.QUERY: _("read what each side says"),
+    }
+    return words[direction]
+
+
+def _other_part(evidence: Evidence) -> Reason | None:
+    role = ROLE_OF_KIND.get(evidence.profile.kind)
+    if role is None or evidence.values.get("other_role", 0.0) <= 0 or evidence.worth("other_role") < _WORTH_SAYING:
+        return None
+    return Reason("other_part", _("Another part"), TeamRole(role).label.lower())
+
+
+def _same_kind(evidence: Evidence) -> Reason | None:
+    if evidence.values.get("same_kind", 0.0) <= 0 or evidence.worth("same_kind") < _WORTH_SAYING:
+        return None
+    return Reason("same_kind", _("The same kind as you"), evidence.profile.get_kind_display().lower())
 
 
 def _both_ways(evidence: Evidence) -> Reason | None:
-    if min(evidence.values.get(f"{name}_meaning", 0.0) for name in ("need_offer", "offer_need")) < _BOTH_WAYS:
+    if min(evidence.values.get(f"{name}_meaning", 0.0) for name in ("need_offer", "offer_need")) < _SAME_MEANING:
         return None
     if evidence.direction is Direction.OFFER_NEED:
         return Reason("both_ways", _("Both ways"), _("they also offer what you seek"))
     return Reason("both_ways", _("Both ways"), _("they also seek what you offer"))
 
 
-def _same_need(evidence: Evidence) -> Reason:
+def _same_need(evidence: Evidence) -> Reason | None:
+    if (evidence.nearness or 0.0) < _SAME_MEANING:
+        return None
     return Reason("same_need", _("Same concern"), _("they seek what you seek"))
 
 

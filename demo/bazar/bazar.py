@@ -114,7 +114,7 @@ def _prepare(event: Event, *, earlier: Event | None) -> None:
     event.earlier_edition = earlier
     event.state = EventState.OPEN
     event.save()
-    EventTerms.objects.get_or_create(hub=event.hub, event=event, number=1, defaults={"text": usual_terms()})
+    EventTerms.objects.get_or_create(hub=event.hub, event=event, number=1, defaults={"text": usual_terms(template)})
     lay_places(event)
 
 

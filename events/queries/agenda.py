@@ -28,6 +28,8 @@ from events.models import (
     SessionSeat,
 )
 from events.queries.circles import circle_of, only_told
+from hubs.policies import Viewer
+from profiles.queries import visible_profiles
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,12 @@ class Agenda:
 def agenda_of(person: Participant) -> Agenda:
     """One person's day: four queries."""
     return agendas_of(person.event, (person,))[0]
+
+
+def profiles_open_to(viewer: Viewer, agenda: Agenda) -> frozenset[str]:
+    """Addresses of the profiles on the plan whose page opens for the viewer: who has a plan by link may read few."""
+    slugs = {other.profile_slug for entry in agenda.planned for other in entry.others}
+    return frozenset(visible_profiles(viewer).filter(slug__in=slugs).values_list("slug", flat=True))
 
 
 def agendas_of(event: Event, people: Iterable[Participant]) -> tuple[Agenda, ...]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from events.enums import COMING
+from events.enums import COMING, PeopleKind
 from events.models import Event, EventStatement, Participant, Participation, Stand
 from hubs.policies import Viewer, visible_levels
 from profiles.enums import StatementKind
@@ -87,6 +87,15 @@ def catalogue_of(event: Event, viewer: Viewer) -> Catalogue:
     return Catalogue(event, entries, tuple(sorted(themes.values(), key=lambda term: (term.position, term.key))))
 
 
+def catalogue_choice(person: Participant) -> bool | None:
+    """Whether the person's organisation agreed to stand in it; None where it is no exhibitor, so has no say."""
+    part = person.participation
+    is_exhibitor = person.kind == PeopleKind.EXHIBITOR or person.stand_id is not None
+    if is_exhibitor or Stand.objects.filter(event=person.event_id, profile=part.profile_id).exists():
+        return part.in_catalogue
+    return None
+
+
 def stand_themes(event: Event, viewer: Viewer) -> list[tuple[str | None, int]]:
     """Term key of a theme and how many stands the viewer's catalogue shows under it, the most first; None counts those
     without any. A stand counts under its own theme and under each of its profile's, as in the catalogue itself.
@@ -101,9 +110,19 @@ def stand_themes(event: Event, viewer: Viewer) -> list[tuple[str | None, int]]:
     return sorted(counts.items(), key=lambda row: (row[0] is None, -row[1], row[0] or ""))
 
 
+def stands_in_order(event: Event) -> list[Stand]:
+    """All stands of the event, hall by hall in the order of their numbers."""
+    return sorted(event.stands.select_related("hall"), key=along_the_halls)
+
+
 def _stands(event: Event) -> list[Stand]:
     rows = Stand.objects.filter(event=event, profile__isnull=False).select_related("hall", "theme")
-    return sorted(rows, key=lambda stand: (stand.hall.position, stand.hall_id, natural(stand.number)))
+    return sorted(rows, key=along_the_halls)
+
+
+def along_the_halls(stand: Stand) -> tuple[int, int, tuple[tuple[int, int, str], ...]]:
+    """A key that puts stands hall by hall in the order of their numbers."""
+    return stand.hall.position, stand.hall_id, natural(stand.number)
 
 
 def natural(number: str) -> tuple[tuple[int, int, str], ...]:

@@ -64,6 +64,15 @@ def own_places(viewer: Viewer, event: Event) -> QuerySet[Participant]:
     return rows.order_by(order, "name", "id")
 
 
+def left_place(viewer: Viewer, event: Event) -> Participant | None:
+    """The viewer's own place that was given up; what was said then stands in it still."""
+    if not viewer.is_signed_in or viewer.hub_id != event.hub_id:
+        return None
+    address = User.objects.filter(pk=viewer.user_id or 0, email=OuterRef("email"))
+    is_self = Q(user_id=viewer.user_id) | Q(Exists(address), user__isnull=True)
+    return people_of(event).filter(is_self, state=S.CANCELLED).order_by("-cancelled_at", "-id").first()
+
+
 def is_own(viewer: Viewer, person: Participant) -> bool:
     """Whether the viewer is that person, by account or by the address of the account."""
     if person.user_id is not None or not viewer.is_signed_in:

@@ -6,12 +6,14 @@ What nobody told stays untold: it is neither held nor missed.
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from statistics import median
 
 from django.db.models import Count, Q
 
 from events.enums import COMING, MeetingState, RequestState
 from events.models import Event, Meeting, MeetingRequest, Participant, Stand
+from events.queries.group_figures import GroupFigures, group_figures
+from events.queries.person_figures import EachPerson, each_person, told_of
+from events.templates import template_of
 from matching.domain.introductions.history import Pair, relations
 
 
@@ -41,7 +43,7 @@ class People:
 
 @dataclass(frozen=True)
 class Meetings:
-    """From asking to holding. `per_person` figures are of those who take booked meetings."""
+    """From asking to holding, of all and for each person who takes booked meetings."""
 
     asked: int
     accepted: int
@@ -52,12 +54,7 @@ class Meetings:
     held: int
     missed: int
     untold: int
-    people: int
-    least: int
-    middle: float
-    most: int
-    per_person: float
-    without: int
+    each: EachPerson
 
     @property
     def accepted_share(self) -> float | None:
@@ -69,6 +66,11 @@ class Meetings:
         """Of the meetings of which anybody told."""
         told = self.held + self.missed
         return self.held / told if told else None
+
+    @property
+    def accepted_told(self) -> int | None:
+        """Accepted requests but those whose meeting nobody told of; None while nobody has told of any."""
+        return self.accepted - self.untold if self.held + self.missed and self.accepted > self.untold else None
 
 
 @dataclass(frozen=True)
@@ -86,22 +88,28 @@ class Quality:
 
 @dataclass(frozen=True)
 class Report:
-    """One edition of an event."""
+    """One edition of an event; `groups` is None where no questions are handed in."""
 
     event: Event
     people: People
     meetings: Meetings
     quality: Quality
+    groups: GroupFigures | None
+
+    @property
+    def has_meetings(self) -> bool:
+        """Whether two people book a meeting here, or have done so."""
+        return template_of(self.event.kind).has_bookings or self.meetings.asked + self.meetings.planned > 0
 
 
 @dataclass(frozen=True)
 class Published:
-    """Figures of another event, as they were published."""
+    """Figures of another event, as they were published; `each` are meetings a person, a range."""
 
     name: str
     accepted: int | None
     held: int | None
-    per_person: tuple[float, float] | None
+    each: tuple[float, float] | None
     source: str
 
 
@@ -115,7 +123,8 @@ PUBLISHED = (
 def report_of(event: Event) -> Report:
     """The figures of one edition: a dozen queries, whatever its size."""
     meetings = _planned_meetings(event)
-    return Report(event, _people(event), _meetings(event, meetings), _quality(event, meetings))
+    groups = group_figures(event) if template_of(event.kind).has_questions else None
+    return Report(event, _people(event), _meetings(event, meetings), _quality(event, meetings), groups)
 
 
 def editions(event: Event, *, most: int = 5) -> tuple[Report, ...]:
@@ -163,13 +172,6 @@ def _planned_meetings(event: Event) -> list[Meeting]:
 def _meetings(event: Event, planned: list[Meeting]) -> Meetings:
     states = Counter(MeetingRequest.objects.filter(event=event).values_list("state", flat=True))
     told = Counter(told_of(meeting) for meeting in planned)
-    people = set(
-        Participant.objects.filter(event=event, state__in=COMING, meets=True, host__isnull=True).values_list(
-            "pk", flat=True
-        )
-    )
-    counts = Counter(side.participant_id for meeting in planned for side in meeting.sides.all())
-    each = sorted(counts[person] for person in people)
     return Meetings(
         asked=sum(states.values()) - states[RequestState.WITHDRAWN],
         accepted=states[RequestState.ACCEPTED],
@@ -180,21 +182,8 @@ def _meetings(event: Event, planned: list[Meeting]) -> Meetings:
         held=told["held"],
         missed=told["missed"],
         untold=told["untold"],
-        people=len(people),
-        least=each[0] if each else 0,
-        middle=float(median(each)) if each else 0.0,
-        most=each[-1] if each else 0,
-        per_person=sum(each) / len(each) if each else 0.0,
-        without=each.count(0),
+        each=each_person(event, planned),
     )
-
-
-def told_of(meeting: Meeting) -> str:
-    """`held` when a side says the other came, `missed` when one says it did not and none says it did, else `untold`."""
-    said = [side.other_came for side in meeting.sides.all()]
-    if any(said):
-        return "held"
-    return "missed" if False in said else "untold"
 
 
 def _quality(event: Event, planned: list[Meeting]) -> Quality:

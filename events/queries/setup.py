@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Prefetch, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from events.enums import (
@@ -36,11 +37,14 @@ from events.models import (
     Slot,
     Stand,
     StandbyOffer,
+    Suggestion,
     SuggestionRound,
     Table,
     Walk,
 )
 from events.queries.groups import lack_of, questions_held
+from events.queries.mutual_wishes import pairs_waiting
+from events.queries.stand_giving import standless
 from hubs.policies import Viewer, may_organise, may_see_participants
 from kernel.errors import NotFound
 from profiles.models import Profile
@@ -242,6 +246,7 @@ class SetUp:
     lost_tables: int
     stands: int
     filled_stands: int
+    standless: int
     halls: int
     sessions: int
     terms: int
@@ -258,6 +263,9 @@ class SetUp:
     stranded: int
     came: int
     publications: int
+    pairs_waiting: int
+    unplaced: int
+    listed: int
 
 
 def set_up_of(event: Event) -> SetUp:
@@ -275,6 +283,7 @@ def set_up_of(event: Event) -> SetUp:
         lost_tables=tables[True],
         stands=len(stands),
         filled_stands=sum(key is not None for key in stands),
+        standless=standless(event).count(),
         halls=event.halls.count(),
         sessions=event.sessions.count(),
         terms=event.terms.count(),
@@ -291,7 +300,17 @@ def set_up_of(event: Event) -> SetUp:
         stranded=Meeting.objects.filter(event=event, state=MeetingState.PLANNED, table__is_lost=True).count(),
         came=Participant.objects.filter(event=event, state__in=COMING, checked_in_at__isnull=False).count(),
         publications=Publication.objects.filter(event=event).count(),
+        pairs_waiting=pairs_waiting(event, now=timezone.now()),
+        unplaced=unplaced_meetings(event),
+        listed=Suggestion.objects.filter(event=event).values("person").distinct().count(),
     )
+
+
+def unplaced_meetings(event: Event) -> int:
+    """Agreed meetings that have no time and place."""
+    planned = Meeting.objects.filter(event=event, state=MeetingState.PLANNED)
+    agreed = MeetingRequest.objects.filter(event=event, state=RequestState.ACCEPTED)
+    return agreed.exclude(pk__in=planned.values("request")).count()
 
 
 def overlapping_stands(stands: Iterable[Stand]) -> set[int]:

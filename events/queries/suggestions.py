@@ -6,9 +6,10 @@ from datetime import date, datetime
 import numpy as np
 from django.utils import timezone
 
-from events.enums import COMING, EventKind, RequestState
+from events.enums import COMING, RequestState
 from events.models import Event, Participant, Suggestion, SuggestionRound
-from events.queries.wishes import host_of, no_thanks_of, people_who_take_meetings, requests_of
+from events.queries.wishes import host_of, is_recommended, no_thanks_of, people_to_recommend, requests_of
+from events.templates import template_of
 from kernel.models import AuditRecord
 from matching.engine.features import NAMES, NEUTRAL
 from matching.engine.shared_terms import marks, shared_terms
@@ -29,9 +30,10 @@ KINDS_OF = {
     Direction.QUERY: (StatementKind.ABOUT, StatementKind.ABOUT),
 }
 
-# What the record of changes says of those who from then on take meetings on an agenda of their own.
+# What the record of changes says of those who from then on are recommended, on an agenda of their own: where
+# meetings are booked, and where none are.
 _COMES_IN = frozenset({"register", "promote"})
-_OPENED_BY = frozenset({"meets", "host"})
+_OPENED_BY = {True: frozenset({"meets", "host"}), False: frozenset({"may_be_asked", "host"})}
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def suggestions_for(
     agenda = host_of(person)
     rows = _rows(agenda)
     gone = _settled(agenda) if with_refused else no_thanks_of(agenda) | _settled(agenda)
-    kept = [row for row in rows if row.other_id not in gone and row.other.state in COMING and row.other.meets]
+    kept = [row for row in rows if row.other_id not in gone and row.other.state in COMING and is_recommended(row.other)]
     day = today or timezone.localdate()
     return tuple(
         Suggested(row.other, _match(agenda, row, rank, day), row) for rank, row in enumerate(kept[:limit], start=1)
@@ -84,9 +86,9 @@ def suggestions_for(
 
 
 def people_with_suggestions(event: Event) -> list[Participant]:
-    """Who takes meetings and has a list: those whom a round of mails goes to."""
+    """Who is open to it and has a list: those whom a round of mails goes to."""
     listed = set(Suggestion.objects.filter(event=event).values_list("person_id", flat=True))
-    return [person for person in people_who_take_meetings(event) if person.pk in listed]
+    return [person for person in people_to_recommend(event) if person.pk in listed]
 
 
 def round_of(event: Event) -> SuggestionRound | None:
@@ -109,7 +111,8 @@ def _meets_since(agenda: Participant) -> datetime:
         hub_id=agenda.hub_id, subject_type="event_participant", subject_id=agenda.public_id
     )
     told = rows.order_by("-created_at", "-pk").values_list("action", "changed_fields", "created_at")
-    since = (at for action, fields, at in told if action in _COMES_IN or _OPENED_BY.intersection(fields))
+    opens = _OPENED_BY[template_of(agenda.event.kind).has_bookings]
+    since = (at for action, fields, at in told if action in _COMES_IN or opens.intersection(fields))
     return next(since, agenda.created_at)
 
 
@@ -129,16 +132,17 @@ def _settled(agenda: Participant) -> frozenset[int]:
 
 
 def _match(agenda: Participant, row: Suggestion, rank: int, today: date) -> Match:
-    purpose = Purpose.ERFA if row.event.kind in (EventKind.ERFA, EventKind.MASTERCLASS) else Purpose.EVENT
+    purpose = Purpose.ERFA if template_of(row.event.kind).goes_by_likeness else Purpose.EVENT
     kinds = KINDS_OF[Direction(row.direction)]
     ours = Words(kinds[0], row.seeker_text, row.seeker_language, row.seeker_statement)
     theirs = Words(kinds[1], row.receiver_text, row.receiver_language, row.receiver_statement)
-    matrix = np.array([row.features]) if len(row.features) == len(NAMES) else NEUTRAL[None]
+    is_measured = len(row.features) == len(NAMES)
+    matrix = np.array([row.features]) if is_measured else NEUTRAL[None]
     contributions = RANKERS[purpose].contributions(matrix, NEUTRAL)[0]
     return match_of(
         agenda, row.other, ours, theirs,
         direction=Direction(row.direction), today=today, rank=rank,
-        values=dict(zip(NAMES, matrix[0].tolist(), strict=True)),
+        values=dict(zip(NAMES, matrix[0].tolist(), strict=True)) if is_measured else {},
         contributions=dict(zip(NAMES, contributions.tolist(), strict=True)),
     )  # fmt: skip
 

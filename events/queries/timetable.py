@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from events.enums import COMING, OfferState, RequestState, RunKind, RunState
+from events.enums import COMING, MeetingState, OfferState, RequestState, RunKind, RunState
 from events.models import (
     Event,
     Meeting,
@@ -19,6 +19,7 @@ from events.models import (
     Table,
     TimetableRun,
 )
+from events.queries.catalogue import natural, stands_in_order
 from kernel.errors import NotFound
 
 UNDER_WAY = (RunState.WAITING, RunState.RUNNING)
@@ -108,10 +109,16 @@ def accepted_requests(event: Event) -> QuerySet[MeetingRequest]:
     return rows.select_related(*people).order_by("sender__name", "receiver__name", "pk")
 
 
+def requests_to_hold(event: Event) -> QuerySet[MeetingRequest]:
+    """The same without those whose meeting was called off: nothing can be held before or after them."""
+    return accepted_requests(event).exclude(meeting__state=MeetingState.CANCELLED)
+
+
 def places_of(event: Event) -> list[Table | Stand]:
-    """Tables that can be used, then stands, hall by hall."""
-    tables = event.tables.filter(is_lost=False).select_related("hall").order_by("hall__position", "position", "pk")
-    return [*tables, *event.stands.select_related("hall").order_by("hall__position", "number", "pk")]
+    """Tables that can be used, then stands, hall by hall, T2 before T10."""
+    tables = event.tables.filter(is_lost=False).select_related("hall")
+    in_order = sorted(tables, key=lambda each: (each.hall.position, each.hall_id, natural(each.label)))
+    return [*in_order, *stands_in_order(event)]
 
 
 def offers_of(event: Event) -> QuerySet[StandbyOffer]:

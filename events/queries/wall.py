@@ -6,9 +6,12 @@ Organisations only, no names of people: everybody walks past a screen.
 from dataclasses import dataclass
 from datetime import datetime
 
-from events.enums import MeetingState
-from events.models import Event, Meeting, ProgrammeSession, Slot
+from django.core.exceptions import ValidationError
+
+from events.enums import EventKind, EventState, MeetingState
+from events.models import Event, Meeting, ProgrammeSession, Question, Slot
 from events.queries.catalogue import natural
+from events.queries.groups import questions_held
 
 MOST_SESSIONS = 4
 
@@ -23,11 +26,21 @@ class Sitting:
 
 
 @dataclass(frozen=True)
+class Gathering:
+    """A group around a question: in which room, and of whom the question is."""
+
+    room: str
+    title: str
+    profile: str
+
+
+@dataclass(frozen=True)
 class Shown:
-    """One slot with its meetings in the order of places."""
+    """One slot with its groups in the order of rooms, and its meetings in the order of places."""
 
     slot: Slot
     sittings: tuple[Sitting, ...]
+    gatherings: tuple[Gathering, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -40,14 +53,24 @@ class Wall:
 
 
 def wall_of(event: Event, *, now: datetime) -> Wall:
-    """The screen of the event at that moment."""
+    """The screen of the event at that moment; that of an event that is called off shows nothing."""
+    if event.state == EventState.CANCELLED:
+        return Wall(None, None, ())
     on = Slot.objects.filter(event=event, starts_at__lte=now, ends_at__gt=now).first()
     coming = Slot.objects.filter(event=event, starts_at__gt=now).first()
     sessions = ProgrammeSession.objects.filter(event=event, ends_at__gt=now).select_related("hall")[:MOST_SESSIONS]
-    return Wall(_shown(on), _shown(coming), tuple(sessions))
+    return Wall(_shown(event, on), _shown(event, coming), tuple(sessions))
 
 
-def _shown(slot: Slot | None) -> Shown | None:
+def linked_event(hub_id: int, public_id: str) -> Event | None:
+    """The event that a signed link names, if it is still there."""
+    try:
+        return Event.objects.filter(hub_id=hub_id, public_id=public_id).first()
+    except ValidationError:
+        return None
+
+
+def _shown(event: Event, slot: Slot | None) -> Shown | None:
     if slot is None:
         return None
     rows = (
@@ -56,7 +79,20 @@ def _shown(slot: Slot | None) -> Shown | None:
         .prefetch_related("sides__participant__participation__profile")
     )
     sittings = [_sitting(meeting) for meeting in rows]
-    return Shown(slot, tuple(sorted(sittings, key=lambda each: (each.hall, natural(each.place)))))
+    in_order = sorted(sittings, key=lambda each: (each.hall, natural(each.place)))
+    return Shown(slot, tuple(in_order), tuple(map(_gathering, _groups(event, slot))))
+
+
+def _groups(event: Event, slot: Slot) -> list[Question]:
+    """Those of the slot, once the programme is published; no query for events without."""
+    if event.kind != EventKind.AIMDAY or event.state not in {EventState.PUBLISHED, EventState.OVER}:
+        return []
+    return list(questions_held(event).filter(slot=slot))
+
+
+def _gathering(question: Question) -> Gathering:
+    room = question.hall.name if question.hall else ""
+    return Gathering(room, question.title, question.asker.participation.profile.name)
 
 
 def _sitting(meeting: Meeting) -> Sitting:

@@ -11,9 +11,10 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from events.enums import COMING, MeetingState, RequestOrigin, RequestState, Wanting
+from events.enums import COMING, MeetingState, PeopleKind, RequestOrigin, RequestState, Wanting
 from events.models import Event, EventStatement, Meeting, MeetingRequest, Participant, Preference, Stand
 from events.queries.people import is_own, own_places, people_of
+from events.templates import template_of
 from hubs.models import User
 from hubs.policies import Viewer, may_act_for
 from kernel.errors import NotFound
@@ -32,6 +33,28 @@ def host_of(person: Participant) -> Participant:
 def people_who_take_meetings(event: Event) -> list[Participant]:
     """Those who come, take booked meetings and have an agenda of their own, in order of key."""
     return list(_agendas(event).filter(state__in=COMING, meets=True).order_by("pk"))
+
+
+def people_to_recommend(event: Event) -> list[Participant]:
+    """Those who are recommended to each other, in order of key: who takes booked meetings, and where none are booked,
+    who lets others see it.
+    """
+    return list(_agendas(event).filter(_open_to_others(event), state__in=COMING).order_by("pk"))
+
+
+def _open_to_others(event: Event) -> Q:
+    return Q(meets=True) if template_of(event.kind).has_bookings else Q(may_be_asked=True)
+
+
+def is_recommended(person: Participant) -> bool:
+    """Whether the person is one of those, if it comes."""
+    return person.meets if template_of(person.event.kind).has_bookings else person.may_be_asked
+
+
+def learn_both(one: Participant, other: Participant) -> bool:
+    """Whether two are students at an event that brings students to experts: nobody plans for them to meet."""
+    are_students = {one.kind, other.kind} == {PeopleKind.STUDENT}
+    return are_students and template_of(one.event.kind).keeps_students_apart
 
 
 def _agendas(event: Event) -> QuerySet[Participant]:
@@ -58,7 +81,8 @@ class OthersFilter:
 def others_of(
     person: Participant | None, event: Event, wanted: OthersFilter, *, viewer: Viewer, today: date
 ) -> QuerySet[Participant]:
-    """Agendas of others who come, by name; those without booked meetings only where they are asked for.
+    """Agendas of others who come, by name; those without booked meetings only where they are asked for, and where
+    none are booked, those who let others see it.
 
     Words are looked for in what the viewer may read, and nowhere else: what is found tells what stands there.
     """
@@ -68,8 +92,8 @@ def others_of(
         if event.keeps_colleagues_apart:
             same = {"participation__profile__organisation": person.organisation_id}
         rows = rows.exclude(pk=person.pk).exclude(**same)
-    if not wanted.with_closed:
-        rows = rows.filter(meets=True)
+    if not (wanted.with_closed and template_of(event.kind).has_bookings):
+        rows = rows.filter(_open_to_others(event))
     readable = visible_statements(viewer, today=today)
     for_the_day = EventStatement.objects.filter(Q(statement__isnull=True) | Q(statement__in=readable))
     for word in wanted.words.replace("\x00", " ").split()[:8]:
@@ -229,7 +253,8 @@ def silent_requests(person: Participant) -> frozenset[int]:
 
     Those from people to whom it has said "no thanks"; and those that a colleague sent in the name of somebody who had
     said it to the person. What was seen before, and ended, stays in sight, and so does what the person was told of
-    before somebody came to share one of the agendas who had said it earlier: that it went would tell.
+    before somebody came to share one of the agendas who had said it earlier: that it went would tell. A yes that such
+    a one keeps from counting (an answer that left it unanswered) takes it out of sight as well.
     """
     unanswered = MeetingRequest.objects.filter(receiver=person, state__in=(RequestState.ASKED, RequestState.EXPIRED))
     rows = list(unanswered)
@@ -242,6 +267,7 @@ def silent_requests(person: Participant) -> frozenset[int]:
         row.pk
         for row in doubtful
         if (row.sender_id in refusing and row.pk not in told)
+        or (row.sender_id in refused and row.answered_at is not None)
         or any(_silences(since, row, was_told=row.pk in told) for since in refused.get(row.sender_id, ()))
     )
 
@@ -284,6 +310,11 @@ def was_told(request: MeetingRequest) -> bool:
 def is_hidden(request: MeetingRequest) -> bool:
     """Whether its receiver has said "no thanks" to its sender, so that nobody there hears of it."""
     return request.sender_id in no_thanks_of(request.receiver)
+
+
+def is_refused_by_sender(request: MeetingRequest) -> bool:
+    """Whether its sender's agenda has said "no thanks" to its receiver, as when a colleague of theirs shares it now."""
+    return request.receiver_id in no_thanks_of(request.sender)
 
 
 def is_silent(request: MeetingRequest) -> bool:

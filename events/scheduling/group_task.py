@@ -3,8 +3,9 @@
 Apart from the solver, so that whoever only reads a composition need not load it.
 """
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from events.scheduling.errors import InvalidProblem
@@ -38,11 +39,20 @@ class Researcher:
 
 
 @dataclass(frozen=True)
+class Group:
+    """One question's slot and its researchers, ascending."""
+
+    slot: int
+    researchers: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class GroupTask:
     """`rooms[s]` groups can meet in slot s. `fit[question, researcher]` is from 0; pairs without one never meet.
 
     `forbidden` pairs (question, researcher) are kept apart, by interest or by wish. `held` is what a question that is
-    held counts besides the fit of its group (None: more than its group can).
+    held counts besides the fit of its group (None: more than its group can). Each who sits as in the groups of
+    `present` counts `stay` more, so that a published group changes only for what gains more than that.
     """
 
     questions: tuple[Question, ...]
@@ -51,6 +61,8 @@ class GroupTask:
     fit: Mapping[tuple[int, int], float]
     forbidden: frozenset[tuple[int, int]] = frozenset()
     held: float | None = None
+    present: Mapping[int, Group] = field(default_factory=dict)
+    stay: float = 0.0
 
     def __post_init__(self) -> None:
         _check(self)
@@ -59,6 +71,12 @@ class GroupTask:
         """Whether the researcher can be in the question's group in that slot."""
         pair = (question, researcher)
         return pair in self.fit and pair not in self.forbidden and slot in self.researchers[researcher].free
+
+    def seat_worth(self, question: int, researcher: int, slot: int) -> float:
+        """What the researcher in the question's group counts: the fit, and more for a seat of before."""
+        before = self.present.get(question)
+        stays = before is not None and before.slot == slot and researcher in before.researchers
+        return self.fit[question, researcher] + (self.stay if stays else 0.0)
 
     @property
     def worth_holding(self) -> float:
@@ -73,14 +91,6 @@ class Unheld(StrEnum):
     TOO_FEW = "too_few"  # in no such slot enough researchers who fit are free
     NO_SENIOR = "no_senior"  # in no slot with enough of them one is a senior
     CROWDED_OUT = "crowded_out"  # it could be held alone, but rooms or people are with questions that count more
-
-
-@dataclass(frozen=True)
-class Group:
-    """One question's slot and its researchers, ascending."""
-
-    slot: int
-    researchers: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -100,9 +110,13 @@ class Composed:
 
 
 def worth_of(task: GroupTask, groups: Mapping[int, Group]) -> float:
-    """The summed fit of all who sit in groups, and what the questions held count."""
-    fits = (task.fit[question, researcher] for question, group in groups.items() for researcher in group.researchers)
-    return float(sum(fits) + task.worth_holding * len(groups))
+    """The summed worth of all seats in groups, and what the questions held count."""
+    seats = (
+        task.seat_worth(question, researcher, group.slot)
+        for question, group in groups.items()
+        for researcher in group.researchers
+    )
+    return float(sum(seats) + task.worth_holding * len(groups))
 
 
 def open_slots(task: GroupTask, question: int) -> list[int]:
@@ -137,6 +151,29 @@ def why_unheld(task: GroupTask, question: int) -> Unheld:
     return Unheld.NO_SENIOR if Unheld.NO_SENIOR in reasons else Unheld.TOO_FEW
 
 
+def why_beside(task: GroupTask, groups: Mapping[int, Group], question: int) -> Unheld | None:
+    """Why the question cannot be held beside groups that stay as they are; None if it can."""
+    if any(_fits_beside(task, groups, question, slot) for slot in open_slots(task, question)):
+        return None
+    return why_unheld(task, question)
+
+
+def _fits_beside(task: GroupTask, groups: Mapping[int, Group], question: int, slot: int) -> bool:
+    there = {number: group for number, group in groups.items() if group.slot == slot}
+    firm = task.questions[question].organisation
+    if len(there) >= task.rooms[slot] or (firm and any(task.questions[each].organisation == firm for each in there)):
+        return False
+    seats = Counter(who for group in groups.values() for who in group.researchers)
+    busy = {who for group in there.values() for who in group.researchers}
+    able = [
+        who
+        for who in candidates(task, question, slot)
+        if who not in busy and seats[who] < task.researchers[who].most
+    ]  # fmt: skip
+    asked = task.questions[question]
+    return len(able) >= asked.least and (not asked.needs_senior or any(task.researchers[who].senior for who in able))
+
+
 def _check(task: GroupTask) -> None:
     slots = range(len(task.rooms))
     _require(all(rooms >= 0 for rooms in task.rooms), "Rooms are counted from 0.")
@@ -149,7 +186,10 @@ def _check(task: GroupTask) -> None:
     questions, researchers = range(len(task.questions)), range(len(task.researchers))
     for question_number, who in (*task.fit, *task.forbidden):
         _require(question_number in questions and who in researchers, "A pair of which one does not exist.")
-    fits = (*task.fit.values(), *([] if task.held is None else [task.held]))
+    for question_number, group in task.present.items():
+        seats_exist = question_number in questions and group.slot in slots
+        _require(seats_exist and all(who in researchers for who in group.researchers), "A seat that does not exist.")
+    fits = (*task.fit.values(), task.stay, *([] if task.held is None else [task.held]))
     _require(all(0 <= fit < float("inf") for fit in fits), "A fit must be a number from 0.")
 
 

@@ -33,7 +33,7 @@ def compose(task: GroupTask, *, seconds: float = 30.0, seed: int = 0, workers: i
     """The best groups that were found in about the time given; small tasks are solved to proven optimality."""
     began = monotonic()
     whole = _Model(task)
-    found = whole.solve(seconds / 2, seed, workers, {}) if len(whole.sits) <= _SMALL else _Found({}, inf)
+    found = whole.solve(seconds / 2, seed, workers, task.present) if len(whole.sits) <= _SMALL else _Found({}, inf)
     groups, bound = found.groups, min(found.bound, bound_of(task))
     if bound - worth_of(task, groups) > _PROVEN * max(1.0, bound):
         groups = _by_parts(task, groups, began + seconds, seed, workers)
@@ -58,14 +58,22 @@ def bound_of(task: GroupTask) -> float:
     caps = [question.most for question in task.questions]
     caps += [min(researcher.most, len(researcher.free)) for researcher in task.researchers]
     matrix = csr_matrix((np.ones(len(rows)), (rows, np.concatenate([each, each]))), shape=(len(caps), len(pairs)))
-    best = linprog([-task.fit[pair] for pair in pairs], A_ub=matrix, b_ub=caps, bounds=(0, 1), method="highs")
+    worth = [-task.fit[q, r] - (task.stay if r in _present(task, q) else 0.0) for q, r in pairs]
+    best = linprog(worth, A_ub=matrix, b_ub=caps, bounds=(0, 1), method="highs")
     return held - float(best.fun)
+
+
+def _present(task: GroupTask, question: int) -> tuple[int, ...]:
+    """Those who sit in the question's group before anything is composed."""
+    group = task.present.get(question)
+    return group.researchers if group is not None else ()
 
 
 def _by_parts(task: GroupTask, groups: dict[int, Group], until: float, seed: int, workers: int) -> dict[int, Group]:
     """Slots as in `groups`, else guessed, are looked at anew for a few questions at a time, researchers for all."""
     generator = np.random.default_rng(seed)
-    slots = {number: group.slot for number, group in groups.items()} or _spread_slots(task)
+    present = {number: group.slot for number, group in task.present.items()}
+    slots = {number: group.slot for number, group in groups.items()} or {**_spread_slots(task), **present}
     worth, round_ = worth_of(task, groups), 0
     while round_ == 0 or monotonic() < until:
         open_ = {number: {slot} for number, slot in slots.items()}
@@ -111,7 +119,8 @@ class _Model:
 
     def __post_init__(self) -> None:
         task = self.task
-        self.scale = _UNITS / max(1e-9, max(task.fit.values(), default=1.0), task.worth_holding)
+        most = max(task.fit.values(), default=1.0) + task.stay
+        self.scale = _UNITS / max(1e-9, most, task.worth_holding)
         self.held: dict[tuple[int, int], cp_model.IntVar] = {}
         self.sits: dict[tuple[int, int, int], cp_model.IntVar] = {}
         for number in range(len(task.questions)):
@@ -122,8 +131,10 @@ class _Model:
         self._rules_of_questions()
         self._rules_of_people()
         held = round(task.worth_holding * self.scale)
-        fits = [round(task.fit[q, r] * self.scale) * literal for (q, _slot, r), literal in self.sits.items()]
-        self.cp.maximize(sum(fits) + sum(held * literal for literal in self.held.values()))
+        seats = [
+            round(task.seat_worth(q, r, slot) * self.scale) * literal for (q, slot, r), literal in self.sits.items()
+        ]
+        self.cp.maximize(sum(seats) + sum(held * literal for literal in self.held.values()))
 
     def _group(self, number: int, slot: int) -> None:
         question = self.task.questions[number]

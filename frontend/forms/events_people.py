@@ -1,6 +1,5 @@
 """Forms of events: signing up, changing a place, what one offers and seeks that day, importing, looking for people."""
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
@@ -16,15 +15,16 @@ from django.utils.translation import gettext as _
 
 from events.domain.people.person_fields import MOST_MEETINGS, PersonFields
 from events.domain.people.sheets import MOST_ROWS
-from events.domain.people.stating import OwnText
+from events.domain.people.stating import OwnText, own_texts
 from events.enums import ParticipantState, PeopleKind
 from events.models import EventTerms, Participant, Slot, Stand
+from events.templates import EventTemplate
+from frontend.forms.events_without_bookings import fit_to_kind
 from frontend.forms.plain import PlainForm, Text
 from frontend.forms.statements import text_area
-from profiles.enums import StatementKind
+from profiles.enums import ProfileKind, StatementKind
 from profiles.models import Statement
 
-_BLANK_LINE = re.compile(r"\n\s*\n")
 _LIMIT_TOLD = format_lazy(
     gettext_lazy("Write a number of meetings from 1 to {most}, or leave it empty."), most=MOST_MEETINGS
 )
@@ -61,7 +61,10 @@ class PlaceForm(PlainForm):
         label=gettext_lazy("You come as"),
         choices=PeopleKind.choices,
         widget=forms.RadioSelect,
-        help_text=gettext_lazy("Exhibitors get their stand from the organiser before the day."),
+        help_text=gettext_lazy(
+            "Exhibitors get their stand from the organiser before the day and stand in the public catalogue; you can "
+            "change that in your registration at any time."
+        ),
     )
     is_senior = forms.BooleanField(
         label=gettext_lazy("Senior researcher or clinician"),
@@ -124,6 +127,14 @@ class PlaceForm(PlainForm):
         required=False,
         help_text=gettext_lazy("Without the tick the catalogue shows only your name and organisation."),
     )
+    in_catalogue = forms.BooleanField(
+        label=gettext_lazy("Our stand is in the public catalogue"),
+        required=False,
+        help_text=gettext_lazy(
+            "With your organisation's name, its themes and what it offers and seeks, on the web and in print. It holds "
+            "for everybody whom your organisation sends."
+        ),
+    )
     agrees = forms.BooleanField(label=gettext_lazy("I have read the terms and agree"), required=False)
 
     def __init__(
@@ -133,10 +144,12 @@ class PlaceForm(PlainForm):
         hosts: Iterable[Participant] = (),
         terms: EventTerms | None = None,
         colleague: Participant | None = None,
+        is_exhibitor: bool = False,
+        template: EventTemplate | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.colleague = colleague
+        self.colleague, self.template = colleague, template
         self.hosts = {str(each.public_id): each for each in hosts}
         self.slots = list(slots)
         names = [
@@ -150,13 +163,16 @@ class PlaceForm(PlainForm):
         is_own = colleague is None
         for name, is_there in (
             ("host", self.hosts), ("open_slots", self.slots), ("agrees", terms), ("access_needs", is_own),
+            ("in_catalogue", is_exhibitor),
         ):  # fmt: skip
             if not is_there:
                 del self.fields[name]
+        if template is not None:
+            fit_to_kind(self, template, is_about=False)
 
     def person_fields(self, *, language: str) -> PersonFields:
-        """The person as written."""
-        written = {**self.cleaned_data}
+        """The person as written; what the form does not ask stays as it was."""
+        written = {**self.initial, **self.cleaned_data}
         if self.colleague is not None:
             # What somebody needs is told to the organisers, and to no colleague who changes the rest.
             written["access_needs"] = self.colleague.access_needs
@@ -165,8 +181,15 @@ class PlaceForm(PlainForm):
                  "beside_cap", "access_needs", "shares_contact")  # fmt: skip
         host = self.hosts.get(written.get("host", ""))
         return PersonFields(
-            **{name: written[name] for name in names}, language=language, agreed_terms=agreed, host=host
+            **{name: written[name] for name in names if name in written},
+            language=language,
+            agreed_terms=agreed,
+            host=host,
         )
+
+    def catalogue_choice(self) -> bool | None:
+        """Whether the stand may be in the catalogue; None where that was not asked."""
+        return self.cleaned_data.get("in_catalogue")
 
     def chosen_slots(self) -> frozenset[UUID] | None:
         """The slots in which the person can meet; None where the event has none."""
@@ -219,11 +242,22 @@ class TextsForm(PlainForm):
         """What was written for the day."""
         language = get_language() or "da"
         return [
-            OwnText(kind.value, text.strip(), language)
+            text
             for kind in (StatementKind.OFFER, StatementKind.NEED)
-            for text in _BLANK_LINE.split(self.cleaned_data[f"own_{kind.value}"].replace("\r\n", "\n"))
-            if text.strip()
+            for text in own_texts(kind.value, self.cleaned_data[f"own_{kind.value}"], language=language)
         ]
+
+
+class OthersTextsForm(TextsForm):
+    """The same, written by an organiser for those who come."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["own_offer"].label = _("What else they offer that day")
+        self.fields["own_offer"].help_text = _("In a few words. A blank line begins another one.")
+        self.fields["own_need"].label = _("What else they seek that day")
+        if "chosen" in self.fields:
+            self.fields["chosen"].label = _("From their profile")
 
 
 def _choice_of(statement: Statement) -> str:
@@ -290,6 +324,8 @@ class OrganiserPlaceForm(PlaceForm):
             field = self.fields[name]
             field.label = self.about.get(name, field.label)
             field.help_text = self.hints_about.get(name, field.help_text)
+        if self.template is not None:
+            fit_to_kind(self, self.template, is_about=True)
         self.stands = {stand.number: stand for stand in stands}
         self.offer("stand", [(number, number) for number in self.stands], blank=True)
         if not self.stands:
@@ -305,12 +341,23 @@ class AddPersonForm(OrganiserPlaceForm):
 
     organisation = Text(
         label=gettext_lazy("Organisation"),
-        help_text=gettext_lazy("The name of its profile. One that is not here yet gets a profile that members see."),
+        help_text=gettext_lazy(
+            "The name of its profile. One that is not here yet gets a profile: an exhibitor’s is seen by everybody, "
+            "any other’s by members."
+        ),
         widget=forms.TextInput(attrs={"list": "organisations", "autocomplete": "off", "class": "form-control"}),
+    )
+    organisation_kind = forms.ChoiceField(
+        label=gettext_lazy("Kind of organisation, if it is new here"),
+        required=False,
+        choices=[("", gettext_lazy("As its name says")), *ProfileKind.choices],
+        help_text=gettext_lazy(
+            "Groups of an AIMday are composed of researchers, knowledge institutions and hospital departments."
+        ),
     )
     language = forms.ChoiceField(label=gettext_lazy("Mails are written in"), choices=settings.LANGUAGES)
 
-    field_order = ("organisation", "name", "email")
+    field_order = ("organisation", "organisation_kind", "name", "email")
 
 
 def _most_rows() -> str:

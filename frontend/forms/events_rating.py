@@ -1,4 +1,4 @@
-"""The ten-second form about a meeting; nothing in it must be answered."""
+"""The ten-second form about a meeting; only whether it happened must be said."""
 
 from typing import Any
 
@@ -13,14 +13,16 @@ YES_NO = (("yes", _("Yes")), ("no", _("No")))
 _TRUTH = {"yes": True, "no": False}
 
 
-def _yes_no(label: Any, help_text: Any = "") -> forms.ChoiceField:
-    return forms.ChoiceField(label=label, choices=YES_NO, required=False, widget=forms.RadioSelect, help_text=help_text)
+def _yes_no(label: Any, help_text: Any = "", *, required: bool = False) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label, choices=YES_NO, required=required, widget=forms.RadioSelect, help_text=help_text
+    )
 
 
 class RatingForm(PlainForm):
     """Did it happen, was it worth it, shall it go on, may they have the address."""
 
-    other_came = _yes_no(_("Did the meeting happen?"))
+    other_came = _yes_no(_("Did the meeting happen?"), required=True)
     rating = forms.TypedChoiceField(
         label=_("Was it worth the time?"),
         choices=((4, _("Very much")), (3, _("Yes, it was")), (2, _("A little")), (1, _("Not really"))),
@@ -38,6 +40,7 @@ class RatingForm(PlainForm):
 
     def __init__(self, *args: Any, asks_contact: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["other_came"].error_messages["required"] = _("Say whether the meeting happened.")
         if not asks_contact:
             # Who shares a colleague's agenda tells of the meeting, and never opens the colleague's address.
             del self.fields["shares_contact"]

@@ -1,10 +1,11 @@
 """Forms of organisers: a new event, what it says of itself, and calling it off."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -77,6 +78,13 @@ class NewEventForm(PlainForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offer("kind", [(kind.value, told(kind.label, TEMPLATES[kind].advice)) for kind in EventKind])
+
+    def clean_day(self) -> date:
+        """Nobody registers for a day that is over."""
+        day: date = self.cleaned_data["day"]
+        if day < timezone.localdate():
+            raise forms.ValidationError(_("That day is over. Choose today or a day to come."))
+        return day
 
     def new_event(self) -> NewEvent:
         """What was written."""

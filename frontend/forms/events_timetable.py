@@ -11,6 +11,7 @@ from events.domain.timetable.meeting_places import OpenSlot
 from events.domain.timetable.running import LEAST_SECONDS, MOST_SECONDS
 from events.domain.timetable.stored_timetables import Spot
 from events.models import Event
+from events.queries.catalogue import natural
 from frontend.forms.plain import PlainForm
 from frontend.timetable_words import place_words, slot_words
 from kernel.errors import InvalidInput
@@ -34,8 +35,11 @@ class RepairForm(PlainForm):
     """How much a repair may change."""
 
     most_moved = forms.IntegerField(
-        label=gettext_lazy("Meetings that may move at most"),
-        help_text=gettext_lazy("Besides those that cannot stay where they are."),
+        label=gettext_lazy("Meetings that may change at most"),
+        help_text=gettext_lazy(
+            "Besides those that cannot stay where they are. They are moved, or called off where others gain more by "
+            "it. With 0 nothing that can stay is touched."
+        ),
         min_value=0,
         max_value=10_000,
     )
@@ -58,7 +62,7 @@ class MoveForm(PlainForm):
         self.offer("slot", [(key, _slot_label(event, spots)) for key, spots in self._spots.items()])
         places = {spot.stored[1]: spot for spots in self._spots.values() for spot in spots}
         labels = [(key, place_words(table=spot.table, stand=spot.stand)) for key, spot in places.items()]
-        self.offer("place", [(ANY_PLACE, _("Any free place")), *sorted(labels, key=lambda each: each[1])])
+        self.offer("place", [(ANY_PLACE, _("Any free place")), *sorted(labels, key=lambda each: natural(each[1]))])
 
     def spot(self) -> Spot:
         """The choice; any free place is the present one where that is free then.

@@ -49,7 +49,7 @@ class AskMeetingForm(PlainForm):
     reason = Text(
         label=gettext_lazy("Why do you want to meet?"),
         widget=text_area(5),
-        help_text=gettext_lazy("Two sentences are enough. They read this first, with the two texts below it."),
+        help_text=gettext_lazy("Two sentences are enough. They read this first."),
     )
     is_must = forms.BooleanField(
         label=gettext_lazy("This is one of the meetings that I come for"),

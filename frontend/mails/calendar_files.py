@@ -6,9 +6,9 @@ from datetime import datetime
 from django.urls import reverse
 
 from events.calendars import mailed_erasure, mailed_files
-from events.gone_entries import unpacked
+from events.gone_entries import GoneEntry, unpacked
 from events.models import Event, Meeting, Participant, Slot
-from events.queries.agenda import Entry, agenda_of
+from events.queries.agenda import Agenda, Entry, agenda_of
 from frontend.mails.cases import public_id
 from mailgate.models import OutgoingMail
 from mailgate.renderers import Addresses, Attachment
@@ -20,6 +20,12 @@ def meeting_files(person: Participant, meetings: Iterable[Meeting], addresses: A
     agenda = agenda_of(person)
     entries = [entry for entry in agenda.entries if entry.meeting is not None and entry.meeting.pk in keys]
     return mailed_files(agenda, entries, page=_page(person.event, addresses))
+
+
+def plan_files(person: Participant, addresses: Addresses) -> tuple[Attachment, ...]:
+    """Everything that stands in the person's plan, for a day that moves as a whole."""
+    agenda = agenda_of(person)
+    return mailed_files(agenda, agenda.planned, page=_page(person.event, addresses))
 
 
 def all_meeting_files(person: Participant, addresses: Addresses) -> tuple[Attachment, ...]:
@@ -45,6 +51,13 @@ def group_files(mail: OutgoingMail, person: Participant, addresses: Addresses) -
     entries = [entry for entry in agenda.entries if entry.question is not None]
     gone = unpacked(mail.context)
     return mailed_files(agenda, entries, gone=gone, at=mail.created_at, page=_page(person.event, addresses))
+
+
+def session_files(
+    mail: OutgoingMail, agenda: Agenda, entries: Iterable[Entry], gone: Iterable[GoneEntry], addresses: Addresses
+) -> tuple[Attachment, ...]:
+    """These sessions of the person's plan, and the calling off of those that it has no more."""
+    return mailed_files(agenda, entries, gone=gone, at=mail.created_at, page=_page(agenda.person.event, addresses))
 
 
 def left_files(mail: OutgoingMail, person: Participant, addresses: Addresses) -> tuple[Attachment, ...]:

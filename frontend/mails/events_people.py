@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from events.enums import EventState, ParticipantState
 from events.models import Participant
 from events.queries.people import linked_place, place_in_queue
+from events.templates import template_of
 from frontend.event_links import place_token
 from frontend.event_words import when_words, why_mailed
 from frontend.mails.calendar_files import all_meeting_files
@@ -69,6 +70,12 @@ def registered(person: Participant, addresses: Addresses) -> Letter | None:
 
 
 def _opens(person: Participant) -> tuple[str, ...]:
+    template = template_of(person.event.kind)
+    if template.has_questions:
+        return (_("A group is composed around each question. You are told of yours when the programme is out."),)
+    if template.goes_by_likeness:
+        told = _("Before the day we show you who comes with the same concern, so that you know whom to look for.")
+        return (told,) if person.may_be_asked else ()
     if person.meets:
         return (_("You take booked meetings. We suggest whom to meet, and others can ask you; you answer each."),)
     return (_("You take no booked meetings so far. You can say yes to them with one press on the page below."),)

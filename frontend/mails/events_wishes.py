@@ -14,7 +14,8 @@ from events.enums import COMING, EventState, RequestState
 from events.models import Event, MeetingRequest, Participant
 from events.queries.people import linked_place
 from events.queries.suggestions import suggestions_for
-from events.queries.wishes import is_silent, linked_request
+from events.queries.wishes import is_recommended, is_silent, linked_request
+from events.templates import template_of
 from frontend.bridge import bridge_card
 from frontend.event_links import address_mark
 from frontend.event_wishes import person_card, request_card, until_words
@@ -63,7 +64,7 @@ def reminded(case: Case) -> Letter | None:
     if not _can_answer(case):
         return None
     return Letter(
-        subject=_("%(name)s still waits for your answer") % case.names,
+        subject=_("%(name)s still waits for your yes or no") % case.names,
         lead=_("%(name)s asked to meet you at %(event)s and still waits for your answer.") % case.names,
         paragraphs=(_("A no is fine too. This is the only reminder."),),
         **_question(case),  # type: ignore[arg-type]
@@ -123,7 +124,7 @@ def withdrawn(case: Case) -> Letter | None:
 def suggested(mail: OutgoingMail, addresses: Addresses) -> RenderedMail | None:
     """The first people that one is recommended to meet, each as a card, and where all of them are."""
     person = linked_place(mail.hub_id, str(public_id(mail, "participant")))
-    if person is None or person.state not in COMING or not person.meets:
+    if person is None or person.state not in COMING or not is_recommended(person):
         return None
     if person.event.state == EventState.CANCELLED:
         return None
@@ -134,11 +135,9 @@ def suggested(mail: OutgoingMail, addresses: Addresses) -> RenderedMail | None:
     cards = [person_card(bridge_card(each.match), each.person, has_link=False) for each in found]
     letter = Letter(
         subject=_("Whom you should meet at %(event)s") % names,
-        lead=_("These people fit you best among those who come to %(event)s.") % names,
+        lead=_suggested_lead(person.event) % names,
         button=_others_button(person.event, addresses),
-        notes=(
-            _("Mark whom you want to meet, or ask for a meeting. Only those who share your agenda see what you mark."),
-        ),
+        notes=(_suggested_note(person.event),),
     )
     context = {
         "letter": letter, "cards": cards, "hub": mail.hub, "stop_url": addresses.stop, "language": get_language(),
@@ -149,6 +148,18 @@ def suggested(mail: OutgoingMail, addresses: Addresses) -> RenderedMail | None:
         text=render_to_string("mails/event_suggestions.txt", context).strip() + "\n",
         html=render_to_string("mails/event_suggestions.html", context),
     )
+
+
+def _suggested_lead(event: Event) -> str:
+    if template_of(event.kind).goes_by_likeness:
+        return _("These people come to %(event)s with the same concern as you.")
+    return _("These people fit you best among those who come to %(event)s.")
+
+
+def _suggested_note(event: Event) -> str:
+    if not template_of(event.kind).has_bookings:
+        return _("No meetings are booked at this event. Look each other up on the day.")
+    return _("Mark whom you want to meet, or ask for a meeting. Only those who share your agenda see what you mark.")
 
 
 def _can_answer(case: Case) -> bool:
@@ -169,7 +180,7 @@ def _question(case: Case) -> dict[str, object]:
             Fact(_("Answer no later than"), until_words(row.event, row.expires_at)),
         ),
         "button": Button(_("Answer: yes or no"), case.addresses.link(address)),
-        "notes": (_("You need not sign in, and nothing is sent before you press a button on the page."),),
+        "notes": (_("You answer without signing in, and nothing is sent before you press a button on the page."),),
     }
 
 

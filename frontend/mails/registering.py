@@ -5,6 +5,7 @@ from collections.abc import Callable
 from frontend.mails import (
     answers,
     events_catalogue,
+    events_changes,
     events_groups,
     events_people,
     events_timetable,
@@ -54,6 +55,7 @@ RENDERERS: dict[str, Renderer] = {
     **events_timetable.RENDERERS,
     **events_groups.RENDERERS,
     **events_catalogue.RENDERERS,
+    **events_changes.RENDERERS,
 }
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from events.models import Event
 from events.templates import template_of
+from matching.languages import guess_language
 from profiles.models import Profile
 from profiles.terms import label_of
 
@@ -34,6 +35,18 @@ def has_questions(event: Event) -> bool:
 
 
 @register.filter
+def has_bookings(event: Event) -> bool:
+    """Whether two people book meetings at the event, which its template says."""
+    return template_of(event.kind).has_bookings
+
+
+@register.filter
+def goes_by_likeness(event: Event) -> bool:
+    """Whether people come to learn from those with the same concern, which its template says."""
+    return template_of(event.kind).goes_by_likeness
+
+
+@register.filter
 def language_name(code: str) -> str:
     """The name of a language in the reader's language; the code itself when it is unknown."""
     return _language_names().get(code, code)
@@ -43,6 +56,12 @@ def language_name(code: str) -> str:
 def foreign(code: str) -> str:
     """The language code when it differs from the page's, else empty."""
     return "" if code == get_language() else code
+
+
+@register.filter
+def foreign_words(text: str) -> str:
+    """The language that words without one are written in, read from the words, when it differs from the page's."""
+    return foreign(guess_language(text)) if text else ""
 
 
 @register.filter

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from frontend.views.events import grid, listing, places, sessions, setting_up, stands
+from frontend.views.events import giving_stands, grid, listing, places, sessions, setting_up, stands
 
 HOME = "events/<slug:slug>/organise/"
 
@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{HOME}places/walks/", places.event_walks, name="event_walks"),
     # Stands on the hall plan
     path(f"{HOME}stands/", stands.event_stands, name="event_stands"),
+    path(f"{HOME}stands/give/", giving_stands.event_give_stands, name="event_give_stands"),
     path(f"{HOME}stands/new/", stands.event_stand_rows, name="event_stand_rows"),
     path(f"{HOME}stands/<uuid:public_id>/", stands.event_stand_edit, name="event_stand_edit"),
     path(f"{HOME}stands/<uuid:public_id>/remove/", stands.event_stand_remove, name="event_stand_remove"),

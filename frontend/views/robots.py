@@ -5,9 +5,10 @@ from django.views.decorators.http import require_safe
 
 CLOSED = (
     "/account/", "/answer/", "/api/", "/contacts/", "/desk/", "/events/agenda/", "/events/answer/",
-    "/events/feed/", "/events/place/", "/events/standby/", "/events/*/agenda/", "/events/*/me/", "/events/*/organise/",
-    "/events/*/people/", "/events/*/register/", "/events/*/requests/", "/follow-up/", "/for-you/", "/insight/",
-    "/invitation/", "/mail/", "/projects/", "/search/", "/settings/", "/shortlists/",
+    "/events/feed/", "/events/place/", "/events/standby/", "/events/wall/", "/events/*/agenda/", "/events/*/me/",
+    "/events/*/organise/", "/events/*/people/", "/events/*/register/", "/events/*/requests/",
+    "/follow-up/", "/for-you/", "/insight/", "/invitation/", "/mail/", "/projects/", "/search/", "/settings/",
+    "/shortlists/",
 )  # fmt: skip
 
 

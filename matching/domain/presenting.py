@@ -98,6 +98,7 @@ class Presenter:
             values=found.values,
             missing_role=found.role,
             direction=found.direction,
+            explored=found.explored,
         )
         vector = self.question.vectors[found.ask]
         our_spans = [span for term in terms for span in term.our_spans] + [ours_ for ours_, _theirs in alike]

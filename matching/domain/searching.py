@@ -184,9 +184,10 @@ def _widenings(filters: SearchFilters, opened: dict[str, _Answer]) -> tuple[Wide
 
 
 def _founds(ranking: Ranking) -> list[Found]:
+    near = ranking.matrix[:, _BEST]
     return [
-        Found(int(profile), int(pair[0]), int(pair[1]), Direction.QUERY)
-        for profile, pair in zip(ranking.profiles, ranking.nearest, strict=True)
+        Found(int(profile), int(pair[0]), int(pair[1]), Direction.QUERY, values={"best_evidence": float(nearness)})
+        for profile, pair, nearness in zip(ranking.profiles, ranking.nearest, near, strict=True)
     ]
 
 

@@ -326,3 +326,14 @@ def may_act_for(viewer: Viewer, person: Attending) -> bool:
     if person.hub_id != viewer.hub_id or not viewer.is_signed_in:
         return False
     return person.user_id == viewer.user_id or person.organisation_id in viewer.organisation_ids
+
+
+def may_state_at_event(viewer: Viewer, profile: Owned, *, comes_for_it: bool, is_spoken_for: bool) -> bool:
+    """Whether the viewer may write what a profile offers and seeks at an event: its own people and the organisers.
+
+    While nobody speaks for the profile, so may who comes to the event for it, as imports bring people in. Where
+    somebody does, coming is not enough: the name of a company on a ticket is whatever its buyer typed.
+    """
+    if profile.hub_id != viewer.hub_id:
+        return False
+    return owns(viewer, profile) or may_organise(viewer) or (comes_for_it and not is_spoken_for)

@@ -18,7 +18,7 @@ from demo.bazar.bazar import COMING_SLUG, PAST_SLUG, Held, Making, has_events, l
 from demo.bazar.past import hold
 from demo.steps import steps
 from demo.year.bodies import invented_profiles
-from events.domain.groups.composing import ANSWERING_KINDS
+from events.domain.groups.group_tasks import ANSWERING_KINDS
 from events.domain.timetable.planning import is_broken, problem_of
 from events.domain.timetable.stored_timetables import published_timetable
 from events.enums import EventState, QuestionState

@@ -16,7 +16,7 @@ from demo.bazar.names import invented_names
 from demo.loading import DATA_DIR, read_profile_rows
 from demo.steps import PLACES, steps
 from demo.year.bodies import BODY_FILES
-from events.domain.groups.composing import ANSWERING_KINDS
+from events.domain.groups.group_tasks import ANSWERING_KINDS
 from events.domain.groups.questions import QuestionFields
 
 AIMDAY = yaml.safe_load((DATA_DIR / "aimday.yaml").read_text(encoding="utf-8"))

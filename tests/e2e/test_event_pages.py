@@ -12,6 +12,7 @@ from tests.e2e.visits import DESK, PHONE, Complaints
 from tests.e2e.wording import foreign_phrases
 
 COMING, PAST = "/events/medico-bazar-2027", "/events/medico-bazar-2026"
+AIMDAY = "/events/aimday-aldring-2027"
 ORGANISE = f"{COMING}/organise"
 # What the organiser wrote once, in one language.
 WRITTEN = ".event-terms, .event-summary, .event-programme, textarea"
@@ -24,7 +25,7 @@ EVENT_PAGES = (
     PageType("others", "firm", f"{COMING}/people/"),
     PageType("requests", "firm", f"{COMING}/requests/", quotes=".wish-text, .asked-text"),
     PageType("agenda", "firm", f"{COMING}/agenda/"),
-    PageType("questions", "firm", f"{COMING}/questions/"),
+    PageType("questions", "organiser", f"{AIMDAY}/questions/"),
     PageType("stand", "firm", f"{COMING}/stands/A1/"),
     PageType("new-event", "organiser", "/events/new/"),
     PageType("console", "organiser", f"{ORGANISE}/"),
@@ -32,12 +33,14 @@ EVENT_PAGES = (
     PageType("grid", "organiser", f"{ORGANISE}/grid/"),
     PageType("places", "organiser", f"{ORGANISE}/places/"),
     PageType("stands", "organiser", f"{ORGANISE}/stands/"),
+    PageType("give-stands", "organiser", f"{ORGANISE}/stands/give/"),
     PageType("people", "organiser", f"{ORGANISE}/people/"),
     PageType("import", "organiser", f"{ORGANISE}/import/"),
     PageType("recommendations", "organiser", f"{ORGANISE}/recommend/"),
     PageType("timetable", "organiser", f"{PAST}/organise/timetable/"),
     PageType("check-in", "organiser", f"{ORGANISE}/check-in/"),
-    PageType("groups", "organiser", f"{ORGANISE}/groups/"),
+    PageType("wall", "organiser", f"{ORGANISE}/wall/", quotes=".wall-sessions"),
+    PageType("groups", "organiser", f"{AIMDAY}/organise/groups/"),
     PageType("report", "organiser", f"{PAST}/organise/report/"),
 )
 

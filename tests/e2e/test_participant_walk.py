@@ -101,7 +101,7 @@ def expect_next_meeting(page: Page, say: Say, name: str) -> None:
     following = page.locator(".agenda-next")
     expect(following).to_contain_text(name)
     expect(following.locator(".agenda-place")).to_be_visible()
-    expect(following.get_by_text(say("You wrote"))).to_be_visible()
+    expect(following.get_by_text(say("In your words"))).to_be_visible()
 
 
 def expect_it_without_network(page: Page, say: Say, name: str) -> None:
@@ -115,13 +115,24 @@ def expect_it_without_network(page: Page, say: Say, name: str) -> None:
 
 
 def check_in(page: Page, address: str, code: str, language: str) -> None:
-    """The organiser types what stands on the badge."""
+    """The organiser types what stands on the badge; the network is away, and the page is opened anew meanwhile."""
+    say = words_in(language)
     sign_in_as(page, ORGANISER[language], language=language)
     page.goto(address)
-    page.get_by_label(words_in(language)("Code on the badge")).fill(code.lower())
-    page.get_by_role("button", name=words_in(language)("Check in"), exact=True).click()
+    page.locator("[data-kept]").wait_for(state="attached")
+    page.context.set_offline(True)
+    page.get_by_label(say("Code on the badge")).fill(code.lower())
+    page.get_by_role("button", name=say("Check in"), exact=True).click()
     expect(page.locator("[data-result]")).to_contain_text("Håndled")
+    page.reload()
     expect(page.locator("[data-came]").first).to_have_text("1")
+    expect(page.locator("[data-waiting-note]")).to_contain_text("1")
+
+    page.context.set_offline(False)
+    expect(page.locator("[data-waiting-note]")).to_be_hidden(timeout=15_000)
+    page.reload()
+    expect(page.locator("[data-came]").first).to_have_text("1")
+    expect(page.locator("[data-person]", has_text=code).locator("[data-came-at] button")).to_have_count(0)
 
 
 def say_how_it_was(page: Page, address: str, say: Say) -> None:

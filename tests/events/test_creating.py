@@ -103,6 +103,27 @@ def test_broken_event_is_refused_and_leaves_nothing(viewer: Viewer, change: dict
     assert (Event.objects.count(), Hall.objects.count(), Table.objects.count()) == (0, 0, 0)
 
 
+def test_promise_above_the_most_is_refused_beside_it() -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        replace(FIELDS, guaranteed_meetings=4, most_meetings=2).cleaned()
+
+    assert refusal.value.details["field"] == "guaranteed_meetings"
+    assert replace(FIELDS, guaranteed_meetings=2, most_meetings=2).cleaned()["guaranteed_meetings"] == 2
+
+
+def test_all_that_is_wrong_is_told_at_once() -> None:
+    wrong = replace(
+        FIELDS, name="!", time_zone="Mars/Olympus", ends=FIELDS.starts, capacity=0, request_days=0, languages=()
+    )
+
+    with pytest.raises(InvalidInput) as refusal:
+        wrong.cleaned()
+
+    assert sorted(refusal.value.details["fields"]) == [
+        "capacity", "ends", "languages", "name", "request_days", "time_zone",
+    ]  # fmt: skip
+
+
 def test_markup_in_a_name_is_text(viewer: Viewer) -> None:
     event = draft(viewer, name="<script>alert(1)</script> Bazar")
 

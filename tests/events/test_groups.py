@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from events.domain.groups.composing import Composition, compose_groups, researchers_of
+from events.domain.groups.composing import Composition, compose_groups
+from events.domain.groups.group_tasks import researchers_of
 from events.domain.groups.questions import (
     QuestionFields,
     QuestionsClosed,

@@ -77,6 +77,8 @@ def locked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def asks(event: Event, asta: Participant, bo: Participant) -> None:
+    # Where the day is made of groups nobody asks.
+    Event.objects.filter(pk=event.pk).update(kind=EventKind.MEDICO_BAZAR)
     ask_meeting(asta, receiver=bo, reason=REASON, now=NOW)
 
 

@@ -7,6 +7,7 @@ from events.domain.wishes.mutual import make_mutual_requests
 from events.domain.wishes.wish_errors import RequestsOnly, WishesClosed
 from events.domain.wishes.wishing import prefer
 from events.models import Event, MeetingRequest, Participant
+from events.queries.mutual_wishes import pairs_waiting
 from kernel.errors import NotAllowed, NotFound
 from matching.models import ContactRules, LoadPlace
 from tests.events.wish_people import (  # noqa: F401
@@ -122,3 +123,16 @@ def test_question_that_was_taken_back_unanswered_leaves_two_who_wish_free(planne
     )
 
     assert make_mutual_requests(planned, viewer=organiser(planned), now=NOW) == 1
+
+
+def test_pair_whose_month_is_full_waits_for_nothing(planned: Event) -> None:
+    asta, bo = two(planned)
+    carl = person(planned, "Carl", offer="Vi tilbyder kontorstole.")
+    ContactRules.objects.create(hub=planned.hub, profile=bo.participation.profile, monthly_cap=1)
+    both_wish(asta, bo)
+    both_wish(carl, bo)
+
+    before = pairs_waiting(planned, now=NOW)
+    made = make_mutual_requests(planned, viewer=organiser(planned), now=NOW)
+
+    assert (before, made, pairs_waiting(planned, now=NOW)) == (2, 1, 0)

@@ -9,7 +9,8 @@ from events.domain.day.rating import RatingFields, TooEarlyToRate, rate_meeting
 from events.enums import MeetingState
 from events.models import Event, EventStatement, Meeting, MeetingSide, Participant
 from events.queries.contacts import contact_is_open, opened_to, reachable_people
-from events.queries.report import editions, report_of, told_of
+from events.queries.person_figures import Spread, told_of
+from events.queries.report import editions, report_of
 from hubs.enums import Role
 from hubs.models import Hub
 from hubs.policies import Viewer
@@ -192,7 +193,7 @@ def test_report_counts_from_asking_to_going_on(bazar: Bazar) -> None:
     assert (report.people.registered, report.people.organisations) == (2, 2)
     found = report.meetings
     assert (found.asked, found.accepted, found.planned, found.held) == (1, 1, 1, 1)
-    assert (found.least, found.middle, found.most, found.without) == (1, 1.0, 1, 0)
+    assert (found.each.planned, found.each.without) == (Spread(1.0, 1, 1.0, 1), 0)
     assert report.quality.mean_rating == pytest.approx(3.0)
     assert (report.quality.go_on, report.quality.go_on_told) == (1, 2)
     assert (report.quality.new_pairs, report.quality.pairs) == (1, 1)
@@ -204,7 +205,8 @@ def test_report_of_an_event_without_people_holds_no_number_that_is_none(hub: Hub
     report = report_of(empty)
 
     assert report.people.registered == 0
-    assert (report.meetings.per_person, report.meetings.held_share, report.quality.mean_rating) == (0, None, None)
+    assert (report.meetings.each.planned, report.meetings.accepted_told) == (Spread(0.0, 0, 0.0, 0), None)
+    assert (report.meetings.held_share, report.quality.mean_rating) == (None, None)
 
 
 def test_editions_stop_where_two_name_each_other(hub: Hub) -> None:

@@ -199,6 +199,15 @@ def test_request_of_before_is_answered_as_far_as_who_answers_may_know(event: Eve
     with pytest.raises(SaidNoThanks):
         answer_request(made, accepts=True, viewer=with_account(bo), now=NOW)
 
+    assert answer_request(made, accepts=False, viewer=with_account(bo), now=NOW).state == "declined"
+
+
+def test_colleague_says_no_to_a_request_of_before_as_to_any(event: Event) -> None:
+    asta, bo = two(event)
+    colleague = said_before(event, bo, asta)
+    made = ask(asta, bo)
+    share(colleague, bo)
+
     assert answer_request(made, accepts=False, viewer=speaks_as(bo), now=NOW).state == "declined"
 
 

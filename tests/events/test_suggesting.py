@@ -66,6 +66,20 @@ def test_those_who_fit_are_recommended_to_each_other_with_words(event: Event, en
     assert (back.person, back.match.direction) == (asta, "offer_need")
 
 
+@pytest.mark.parametrize(("kept", "code"), [(0, "two_texts"), (1, "loose")])
+def test_features_of_another_table_measure_nothing(event: Event, kept: int, code: str) -> None:
+    asta, _bo = two(event)
+    suggest_people(event, now=NOW)
+    row = Suggestion.objects.get(person=asta)
+    row.features = [0.0] * (len(row.features) * kept or 3)
+    row.receiver_text = "Kontorstole i mange farver."
+    row.save()
+
+    (only,) = suggestions_for(asta)
+
+    assert [reason.code for reason in only.match.reasons] == [code]
+
+
 def test_texts_of_the_event_come_before_those_of_the_profile(event: Event) -> None:
     asta, bo = two(event)
     StatementFactory(profile=asta.participation.profile, kind="need", text="Vi søger noget helt andet.")

@@ -117,3 +117,44 @@ def test_organisers_land_where_their_work_is(hub: Hub, role: Role, first: str) -
     request.hub = hub  # type: ignore[attr-defined]
 
     assert AccountAdapter(request).get_login_redirect_url(request) == first
+
+
+def ticked(event: Event, state: EventState, *, days_before: float, **figures: int) -> set[str]:
+    event.state = state
+    now = event.starts_at - timedelta(days=days_before)
+    steps = steps_of(event, replace(set_up_of(event), **figures), template_of(event.kind), now=now)
+    return {step.title for step in steps if step.is_done}
+
+
+def test_recommendations_are_ticked_when_a_round_was_sent_and_for_nothing_else(event: Event) -> None:
+    told = "Send recommendations"
+
+    assert told not in ticked(event, EventState.OPEN, days_before=90, requests_asked=3, requests_accepted=4)
+    assert told in ticked(event, EventState.OPEN, days_before=90, rounds_asked=1)
+
+
+def test_nobody_was_received_where_nobody_came(event: Event) -> None:
+    received = "Receive people on the day"
+
+    assert received not in ticked(event, EventState.PUBLISHED, days_before=-1, registered=0, came=0)
+    assert received in ticked(event, EventState.PUBLISHED, days_before=-1, registered=9, came=7)
+    assert next_of(event, EventState.PUBLISHED, days_before=-1, came=0) == ["Close the event"]
+
+
+def test_mutual_wishes_are_a_step_of_their_own_before_the_timetable(event: Event) -> None:
+    event.request_mode = "mutual"
+    closed = EventState.WISHES_CLOSED
+
+    assert next_of(event, closed, pairs_waiting=2) == ["Make meetings of mutual wishes"]
+    assert next_of(event, closed, pairs_waiting=0) == ["Compute and publish the timetable"]
+    assert next_of(event, closed, requests_accepted=2) == ["Compute and publish the timetable"]
+    assert next_of(event, EventState.OPEN, pairs_waiting=2) == ["Close wishes"]
+    assert next_of(event, EventState.PUBLISHED, pairs_waiting=1) == ["Make meetings of mutual wishes"]
+    assert next_of(event, EventState.OVER, days_before=-1, pairs_waiting=1) == ["Read the report"]
+
+
+def test_first_free_meetings_are_published_without_computing(event: Event) -> None:
+    event.request_mode, closed = "first_free", EventState.WISHES_CLOSED
+
+    assert next_of(event, closed, meetings=4) == ["Publish the programme"]
+    assert next_of(event, closed, unplaced=1) == ["Compute and publish the timetable"]

@@ -4,7 +4,10 @@ import re
 from collections.abc import Iterable
 from datetime import timedelta
 from html import unescape
+from pathlib import Path
 
+import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
@@ -12,6 +15,7 @@ from django.utils import timezone
 from events.domain.setup.states import call_off
 from events.enums import ParticipantState
 from events.models import Event, Participant
+from frontend import translations
 from frontend.event_links import place_token
 from hubs.enums import Role
 from hubs.models import Hub
@@ -25,6 +29,12 @@ from tests.frontend.event_people import comes, event_fixture, profile_fixture  #
 
 BASE = "/events/medico-bazar"
 IMPORT = f"{BASE}/organise/import/"
+# An organisation offers and seeks, and two people are "I" together; the one who reads acts alone.
+DU_OF_AN_ORGANISATION = re.compile(r"\bdu (tilbyder|søger|udbyder|efterspørger)\b|\b[Dd]in (egen )?profils? tilbud")
+I_OF_A_READER = re.compile(
+    r"\bI (skal|behøver|må|kan|skriver|sætter|siger|åbner|lægger)\b|\bkommer I\b|\bpasser til jer\b"
+    r"|\b[Jj]eres (svar|plads|tilmelding)\b"
+)
 SHEET = """Navn,E-mail,Firma,Gavekort
 Ida Lund,ida@example.test,Lund ApS,ja
 Uden adresse,ingen,Lund ApS,nej
@@ -106,3 +116,29 @@ def test_called_off_event_is_danish(client: Client, hub: Hub) -> None:
     pages += [body(client, f"/events/bazar/organise/{part}") for part in ("", "people/", "check-in/")]
 
     assert english(pages) == []
+
+
+def danish_of(paths: Iterable[Path], monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the texts of these files say in Danish."""
+    monkeypatch.setattr(translations, "source_files", lambda: iter(paths))
+    catalogue = translations.read_catalogue()
+    known = [catalogue.get(each.id, each.context) for each in translations.extract() if each.id]
+    return [str(each.string) for each in known if each]
+
+
+def test_pages_of_events_say_du_to_the_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    frontend = Path(settings.BASE_DIR) / "frontend"
+    places = ("templates/events/*.html", "mails/events_*.py", "views/events/*.py", "forms/events*.py", "event_*.py")
+    paths = sorted(path for place in places for path in frontend.glob(place))
+
+    said = danish_of(paths, monkeypatch)
+
+    assert len(said) > 500
+    assert [each for each in said if I_OF_A_READER.search(each)] == []
+
+
+def test_organisation_that_offers_and_seeks_is_i(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = danish_of(list(translations.source_files()), monkeypatch)
+
+    assert len(said) > 2000
+    assert [each for each in said if DU_OF_AN_ORGANISATION.search(each)] == []

@@ -157,7 +157,7 @@ def test_colleague_who_shares_the_agenda_is_not_asked_for_the_address(client: Cl
     address = f"/en/events/agenda/{place_token(hanne)}/rate/{bazar.meeting.public_id}/"
 
     page = client.get(address).content.decode()
-    client.post(address, {"rating": "4", "shares_contact": "yes"})
+    client.post(address, {"other_came": "yes", "rating": "4", "shares_contact": "yes"})
     side = bazar.side(bazar.anna)
     both_said_yes(bazar)
 

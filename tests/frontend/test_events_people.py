@@ -41,6 +41,31 @@ def test_visitor_reads_the_event_and_who_comes_only_in_numbers(client: Client, e
     )  # fmt: skip
 
 
+DANISH_DAY = "En dag med standpladser og aftalte møder."
+ENGLISH_DAY = "A day of stands and booked meetings for firms and the hospital."
+
+
+@pytest.mark.parametrize(
+    ("address", "summary", "mark"),
+    [
+        ("/en/events/medico-bazar/", DANISH_DAY, ' lang="da"'),
+        ("/en/events/medico-bazar/", ENGLISH_DAY, ""),
+        ("/events/medico-bazar/", ENGLISH_DAY, ' lang="en"'),
+        ("/events/medico-bazar/", DANISH_DAY, ""),
+    ],
+)
+def test_words_of_the_event_in_another_language_are_marked(
+    client: Client, event: Event, address: str, summary: str, mark: str
+) -> None:
+    Event.objects.update(summary=summary)
+    event.terms.create(hub=event.hub, number=1, text=summary)
+
+    page = text_of(client.get(address))
+
+    assert f'<div class="event-summary" dir="auto"{mark}><p>{summary}</p></div>' in page
+    assert f'<div dir="auto"{mark}><p>{summary}</p></div>' in page
+
+
 def test_member_sees_some_of_those_who_come(client: Client, event: Event, profile: Profile) -> None:
     comes(event, profile)
     hidden = ProfileFactory(name="Skjult", slug="skjult", visibility="hub")

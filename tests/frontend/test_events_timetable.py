@@ -191,6 +191,18 @@ def test_published_page_moves_repairs_and_offers(client: Client, day: Day, hub: 
     assert Meeting.objects.get(pk=meeting.pk).slot != meeting.slot
 
 
+def test_repair_gives_no_meeting_up_unasked_where_all_can_stay(client: Client, day: Day, hub: Hub) -> None:
+    published(day, organiser(hub))
+    works_as(client, hub, Role.ORGANISER)
+    meeting = Meeting.objects.get(request__receiver__name="Bo")
+
+    whole = client.get(PAGE).context["repair_form"].initial["most_moved"]
+    Availability.objects.create(hub=hub, participant=day.event.people.get(name="Bo"), slot=meeting.slot)
+    broken = client.get(PAGE).context["repair_form"].initial["most_moved"]
+
+    assert (whole, broken) == (0, 3)
+
+
 def test_meeting_page_moves_it_and_tells_the_second_organiser(client: Client, day: Day, hub: Hub) -> None:
     published(day, organiser(hub))
     meeting = Meeting.objects.get(request__receiver__name="Bo")

@@ -73,7 +73,78 @@ def test_at_most_three_shared_words_each_once(theirs: Statement) -> None:
 
 @pytest.mark.parametrize(("language", "detail"), [("da", "in other words"), ("en", "in two languages")])
 def test_without_shared_words_meaning_is_the_reason(theirs: Statement, language: str, detail: str) -> None:
-    assert told(theirs, terms=[], our_language=language) == [("meaning", detail)]
+    near = {"need_offer_meaning": 2.0}
+
+    assert told(theirs, terms=[], our_language=language, values=near) == [("meaning", detail)]
+
+
+@pytest.mark.parametrize(
+    ("direction", "feature"),
+    [
+        (Direction.NEED_OFFER, "need_offer_meaning"),
+        (Direction.OFFER_NEED, "offer_need_meaning"),
+        (Direction.SAME_NEED, "same_need_meaning"),
+        (Direction.QUERY, "best_evidence"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("nearness", "code"), [(2.0, "meaning"), (1.9, "near"), (1.0, "near"), (0.9, "loose"), (-3.0, "loose")]
+)
+def test_nearness_is_said_as_far_as_it_was_measured(
+    theirs: Statement, direction: Direction, feature: str, nearness: float, code: str
+) -> None:
+    # The other directions are near, but not what the card shows.
+    values = dict.fromkeys(("need_offer_meaning", "offer_need_meaning", "same_need_meaning", "best_evidence"), 1.5)
+
+    said = told(theirs, terms=[], direction=direction, values=values | {feature: nearness})
+
+    assert [each for each, _detail in said] == [code]
+
+
+def test_nearness_that_nobody_measured_is_not_claimed(theirs: Statement) -> None:
+    assert told(theirs, terms=[]) == [("two_texts", "you seek, they offer")]
+    assert told(theirs, terms=[], direction=Direction.OFFER_NEED) == [("two_texts", "you offer, they seek")]
+
+
+def test_words_that_mean_the_same_in_two_languages_are_the_same_meaning(theirs: Statement) -> None:
+    said = told(theirs, terms=[], our_language="en", translated=True, values={"need_offer_meaning": -1.0})
+
+    assert said == [("meaning", "in two languages")]
+
+
+@pytest.mark.parametrize(
+    ("feature", "value", "worth", "said"),
+    [
+        ("other_role", 1.0, 1.0, ("other_part", "public part")),
+        ("other_role", 0.0, 1.0, ("loose", "the texts are not close in meaning")),
+        ("other_role", 1.0, 0.0, ("loose", "the texts are not close in meaning")),
+        ("same_kind", 1.0, 1.5, ("same_kind", "hospital department")),
+        ("same_kind", 1.0, -0.3, ("loose", "the texts are not close in meaning")),
+    ],
+)
+def test_without_nearness_the_reason_is_what_moved_the_score(
+    hub: object, feature: str, value: float, worth: float, said: tuple[str, str]
+) -> None:
+    ward = StatementFactory(profile=ProfileFactory(kind="clinician", languages=["da", "en"]))
+    values = {"need_offer_meaning": 0.5, feature: value}
+
+    assert told(ward, terms=[], values=values, contributions={feature: worth}) == [said]
+
+
+def test_match_shown_to_learn_from_says_so_where_nothing_else_speaks_for_it(theirs: Statement) -> None:
+    known = {"terms": [], "explored": True, "contributions": {}}
+
+    assert told(theirs, values={"need_offer_meaning": 0.0}, **known) == [("tried", "little is known of such pairs yet")]
+    assert told(theirs, values={"need_offer_meaning": 2.5}, **known) == [("meaning", "in other words")]
+
+
+@pytest.mark.parametrize(("nearness", "said"), [(2.0, True), (1.9, False)])
+def test_same_concern_is_said_where_both_needs_are_near(theirs: Statement, nearness: float, said: bool) -> None:
+    known = {"direction": Direction.SAME_NEED, "contributions": {"same_need_meaning": 1.2 * nearness}}
+
+    codes = [code for code, _detail in told(theirs, values={"same_need_meaning": nearness}, **known)]
+
+    assert ("same_need" in codes) is said
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,37 @@ def check_in(event: Event, *, viewer: Viewer, scans: Sequence[Scan], now: dateti
     return [_note(event, scan, viewer, now) for scan in scans]
 
 
+@transaction.atomic
+def take_back_check_in(event: Event, *, viewer: Viewer, code: str) -> Participant:
+    """Somebody has not come after all, or only to a rehearsal; the next scan of the badge counts again.
+
+    Taken back twice is once. The scans stay stored, so that a phone that sends one again checks nobody in.
+
+    Raises:
+        NotAllowed: the viewer does not run the hub's events.
+        NotFound: the event is another hub's, or nobody there has that code.
+    """
+    require_organiser(viewer)
+    lock_event(event)
+    rows = Participant.objects.select_for_update(of=("self",)).filter(event=event, event__hub_id=viewer.hub_id)
+    person = rows.filter(code=clean_code(code)).first()
+    if person is None:
+        raise NotFound(_("Nobody at this event has that code."))
+    if person.checked_in_at is None:
+        return person
+    person.checked_in_at = None
+    person.save(update_fields=("checked_in_at", "updated_at"))
+    record_change(
+        event.hub_id,
+        actor_id=viewer.user_id,
+        action="participant.check_in_taken_back",
+        subject_type="participant",
+        subject_id=person.public_id,
+        changed_fields=("checked_in_at",),
+    )
+    return person
+
+
 def clean_code(raw: str) -> str:
     """The code as it is stored: capitals without blanks and dashes."""
     return "".join(letter for letter in raw.upper() if letter.isalnum())

@@ -1,36 +1,28 @@
-"""Groups of researchers around the questions of an AIMday: who fits, who can, and the engine's best composition."""
+"""Composing groups of researchers around the questions of an AIMday, and putting them in place of those before.
 
-from collections.abc import Sequence
+What people have been told is changed only for what gains enough, and only after an organiser has seen for whom.
+"""
+
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from events.domain.groups.fitting import fit_of
+from events.domain.groups.group_tasks import GroupsRead, read_groups
 from events.domain.groups.telling_groups import groups_by_person, tell_changed_groups
 from events.domain.setup.changing import ChangedMeanwhile, change_event, save_change
-from events.enums import COMING, EventState, QuestionState, Wanting
-from events.models import (
-    Availability,
-    Event,
-    GroupSeat,
-    Hall,
-    Participant,
-    Preference,
-    ProgrammeSession,
-    Question,
-    SessionSeat,
-    Slot,
-)
+from events.enums import EventState, QuestionState
+from events.models import Event, GroupSeat, Question
 from events.scheduling import group_task as engine
 from hubs.policies import Viewer, require_organiser
 from matching.domain.introductions.days import local_day
-from profiles.enums import ProfileKind
 
-ANSWERING_KINDS = (ProfileKind.RESEARCHER, ProfileKind.CLINICIAN, ProfileKind.KNOWLEDGE_INSTITUTION)
-MOST_GROUPS = 3
 SECONDS = 6.0
+# Of a fit from 0 to 1: what a change has to gain for each seat that people have been told of.
+STAY = 0.25
 
 
 @dataclass(frozen=True)
@@ -44,6 +36,44 @@ class Composition:
     proven: bool
 
 
+@dataclass(frozen=True)
+class PlannedGroup:
+    """A question's slot and room, and the fit of each who sits there; all by key."""
+
+    slot: int
+    hall: int
+    fits: Mapping[int, float]
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Groups by question, not stored yet, composed from what `version` of the event and `mark` stand for."""
+
+    version: int
+    mark: str
+    groups: Mapping[int, PlannedGroup]
+
+    def packed(self) -> list[Any]:
+        """As plain lists, to be kept by whoever is asked about it."""
+        groups = [[key, each.slot, each.hall, list(each.fits.items())] for key, each in self.groups.items()]
+        return [self.version, self.mark, groups]
+
+
+def unpacked(kept: list[Any]) -> Proposal:
+    """The proposal that was packed; never of what could have been written by somebody else."""
+    version, mark, groups = kept
+    return Proposal(version, mark, {key: PlannedGroup(slot, hall, dict(fits)) for key, slot, hall, fits in groups})
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """A proposal, what is to be said of it, and what was read for it."""
+
+    proposal: Proposal
+    composition: Composition
+    read: GroupsRead
+
+
 def compose_groups(event: Event, *, viewer: Viewer, version: int, now: datetime) -> Composition:
     """Compose the groups anew and store them with slots and rooms, in place of those before.
 
@@ -52,187 +82,110 @@ def compose_groups(event: Event, *, viewer: Viewer, version: int, now: datetime)
         ChangedMeanwhile: the event, a question or who can sit in a group has changed since it was read.
         NotReady: the language model is not built on this machine.
     """
+    proposed = propose_groups(event, viewer=viewer, version=version, now=now)
+    apply_groups(event, viewer=viewer, proposal=proposed.proposal, now=now)
+    return proposed.composition
+
+
+def propose_groups(event: Event, *, viewer: Viewer, version: int, now: datetime) -> Proposed:
+    """Compose the groups anew without storing them; once they are published, seats stay unless enough is gained.
+
+    Raises:
+        NotAllowed, NotReady: as `compose_groups`.
+    """
     # The solver works on what it read; nothing is locked meanwhile, and what changed in between stops the storing.
     require_organiser(viewer)
-    questions = _questions(event)
-    researchers = researchers_of(event)
-    slots = list(event.slots.order_by("starts_at", "pk"))
-    halls = list(event.halls.order_by("position", "pk"))
-    read = _read(event, questions, researchers, slots)
-    task = _task(event, questions, researchers, slots, len(halls), today=local_day(now))
+    read = read_groups(event)
+    stay = STAY if event.state == EventState.PUBLISHED else 0.0
+    task = read.task(fit=read.fit(today=local_day(now)), stay=stay)
     # Loaded only here: the solver is large, and a web process seldom composes.
     from events.scheduling.groups import compose
 
     composed = compose(task, seconds=SECONDS)
-    with transaction.atomic():
-        locked = change_event(event, viewer=viewer, version=version)
-        # Whoever changes a question counts up its version, not the event's, which does not tell therefore.
-        list(Question.objects.select_for_update().filter(event=locked).order_by("pk").values_list("pk"))
-        if _read(locked, _questions(locked), researchers_of(locked), slots) != read:
-            raise ChangedMeanwhile(
-                _("A question, or who can answer, has changed meanwhile. Nothing is lost: try again.")
-            )
-        before = groups_by_person(locked)
-        _store(locked, questions, researchers, slots, halls, task, composed)
-        save_change(locked, viewer=viewer, action="compose_groups", changed=["questions"])
-        tell_changed_groups(locked, before, now=now)
-    unheld = {questions[number].pk: reason for number, reason in composed.unheld.items()}
-    return Composition(len(composed.groups), unheld, composed.worth, composed.bound, composed.proven)
+    unheld = {read.questions[number].pk: reason for number, reason in composed.unheld.items()}
+    composition = Composition(len(composed.groups), unheld, composed.worth, composed.bound, composed.proven)
+    return Proposed(Proposal(version, read.mark, _planned(read, task, composed)), composition, read)
 
 
-@dataclass(frozen=True)
-class _Read:
-    """What of people and questions decides the groups; whoever changes it does not count the event's version up."""
+@transaction.atomic
+def apply_groups(event: Event, *, viewer: Viewer, proposal: Proposal, now: datetime) -> None:
+    """Store the groups that were proposed and, where people know of theirs, tell those whose groups change.
 
-    questions: tuple[tuple[int, int, str], ...]
-    researchers: tuple[tuple[int, bool, int | None], ...]
-    closed: dict[int, frozenset[int]]
-    apart: frozenset[tuple[int, int]]
-
-
-def _read(
-    event: Event, questions: Sequence[Question], researchers: Sequence[Participant], slots: Sequence[Slot]
-) -> _Read:
-    return _Read(
-        tuple((question.pk, question.version, question.state) for question in questions),
-        tuple((person.pk, person.is_senior, person.most_meetings) for person in researchers),
-        _closed([*researchers, *(question.asker for question in questions)], slots),
-        _apart(event, questions, researchers),
-    )
+    Raises:
+        NotAllowed, NotFound, EventCalledOff: as every change of an event.
+        ChangedMeanwhile: the event, a question or who can sit in a group has changed since they were composed.
+    """
+    locked = change_event(event, viewer=viewer, version=proposal.version)
+    list(Question.objects.select_for_update().filter(event=locked).order_by("pk").values_list("pk"))
+    read = read_groups(locked)
+    if read.mark != proposal.mark:
+        raise ChangedMeanwhile(_("A question, or who can answer, has changed meanwhile. Nothing is lost: try again."))
+    before = groups_by_person(locked)
+    _store(read, proposal.groups)
+    save_change(locked, viewer=viewer, action="compose_groups", changed=["questions"])
+    tell_changed_groups(locked, before, now=now)
 
 
-def researchers_of(event: Event) -> list[Participant]:
-    """Those who can sit in groups: researchers, clinicians and people of knowledge institutions who come."""
-    rows = Participant.objects.filter(
-        event=event, state__in=COMING, participation__profile__kind__in=ANSWERING_KINDS
-    ).select_related("participation__profile__organisation")
-    return list(rows.order_by("pk"))
-
-
-def _questions(event: Event) -> list[Question]:
-    """Those whose asker comes, unless they were taken back."""
-    rows = Question.objects.filter(event=event, asker__state__in=COMING).exclude(state=QuestionState.LEFT_OUT)
-    return list(rows.select_related("asker__participation__profile").order_by("pk"))
-
-
-def _task(
-    event: Event,
-    questions: Sequence[Question],
-    researchers: Sequence[Participant],
-    slots: Sequence[Slot],
-    rooms: int,
-    *,
-    today: date,
-) -> engine.GroupTask:
-    closed = _closed([*researchers, *(question.asker for question in questions)], slots)
-    every = frozenset(range(len(slots)))
-    most = event.most_meetings or MOST_GROUPS
-    fit = fit_of(questions, researchers, today=today)
-    return engine.GroupTask(
-        questions=tuple(
-            engine.Question(
-                key=str(question.public_id),
-                slots=every - closed.get(question.asker_id, frozenset()),
-                least=question.least,
-                most=question.most,
-                organisation=str(question.asker.organisation_id),
-            )
-            for question in questions
-        ),
-        researchers=tuple(
-            engine.Researcher(
-                key=str(person.public_id),
-                free=every - closed.get(person.pk, frozenset()),
-                senior=person.is_senior,
-                most=min(most, person.most_meetings or most),
-            )
-            for person in researchers
-        ),
-        rooms=(rooms,) * len(slots),
-        fit={(q, r): float(fit[q, r]) for q in range(len(questions)) for r in range(len(researchers))},
-        forbidden=_apart(event, questions, researchers),
-    )
-
-
-def _closed(people: Sequence[Participant], slots: Sequence[Slot]) -> dict[int, frozenset[int]]:
-    """For each person the numbers of the slots that do not suit, sessions included."""
-    numbers = {slot.pk: number for number, slot in enumerate(slots)}
-    found: dict[int, set[int]] = {}
-    rows = Availability.objects.filter(participant__in=people, slot__in=slots)
-    for participant_id, slot_id in rows.values_list("participant_id", "slot_id"):
-        found.setdefault(participant_id, set()).add(numbers[slot_id])
-    for seat in SessionSeat.objects.filter(participant__in=people).select_related("session"):
-        found.setdefault(seat.participant_id, set()).update(_during(seat.session, slots))
-    for session in ProgrammeSession.objects.filter(event__in={person.event_id for person in people}, is_for_all=True):
-        for person in people:
-            found.setdefault(person.pk, set()).update(_during(session, slots))
-    return {person: frozenset(numbers) for person, numbers in found.items()}
-
-
-def _during(session: ProgrammeSession, slots: Sequence[Slot]) -> set[int]:
+def _planned(read: GroupsRead, task: engine.GroupTask, composed: engine.Composed) -> dict[int, PlannedGroup]:
+    halls = dict(_halls(read, composed.groups))
     return {
-        number
-        for number, slot in enumerate(slots)
-        if slot.starts_at < session.ends_at and session.starts_at < slot.ends_at
+        read.questions[number].pk: PlannedGroup(
+            read.slots[group.slot].pk,
+            halls[number],
+            {read.researchers[who].pk: task.fit[number, who] for who in group.researchers},
+        )
+        for number, group in composed.groups.items()
     }
 
 
-def _apart(
-    event: Event, questions: Sequence[Question], researchers: Sequence[Participant]
-) -> frozenset[tuple[int, int]]:
-    """Nobody answers a question of the own organisation, nor meets whom one of the two does not want to meet."""
-    refused = set(
-        Preference.objects.filter(event=event, wanting=Wanting.NO_THANKS, other__isnull=False).values_list(
-            "person_id", "other_id"
-        )
-    )
-    return frozenset(
-        (q, r)
-        for q, question in enumerate(questions)
-        for r, person in enumerate(researchers)
-        if question.asker.organisation_id == person.organisation_id
-        or (question.asker_id, person.pk) in refused
-        or (person.pk, question.asker_id) in refused
-    )
+def _halls(read: GroupsRead, groups: Mapping[int, engine.Group]) -> Iterator[tuple[int, int]]:
+    """A room for each group: its own of before where it keeps its time, else the first that is free."""
+    free = {slot: [hall.pk for hall in read.halls] for slot in range(len(read.slots))}
+    moved = []
+    for number, group in sorted(groups.items()):
+        own = read.questions[number].hall_id
+        before = read.present.get(number)
+        if before is not None and before.slot == group.slot and own is not None and own in free[group.slot]:
+            free[group.slot].remove(own)
+            yield number, own
+        else:
+            moved.append((number, group.slot))
+    for number, slot in moved:
+        yield number, free[slot].pop(0)
 
 
-def _store(
-    event: Event,
-    questions: Sequence[Question],
-    researchers: Sequence[Participant],
-    slots: Sequence[Slot],
-    halls: Sequence[Hall],
-    task: engine.GroupTask,
-    composed: engine.Composed,
-) -> None:
-    GroupSeat.objects.filter(question__event=event).delete()
-    without_asker = Question.objects.filter(event=event, state=QuestionState.TAKEN).exclude(
-        pk__in=[question.pk for question in questions]
-    )
+def _store(read: GroupsRead, groups: Mapping[int, PlannedGroup]) -> None:
+    """Whatever stays as it is keeps its row, and its question its version."""
+    without_asker = Question.objects.filter(event=read.event, state=QuestionState.TAKEN)
+    without_asker = without_asker.exclude(pk__in=[question.pk for question in read.questions])
     without_asker.update(state=QuestionState.HANDED_IN, slot=None, hall=None)
-    used = dict.fromkeys(range(len(slots)), 0)
-    seats: list[GroupSeat] = []
-    for number, question in enumerate(questions):
-        group = composed.groups.get(number)
-        question.state = QuestionState.TAKEN if group else QuestionState.HANDED_IN
-        question.slot = slots[group.slot] if group else None
-        question.hall = None
-        question.version += 1
-        if group is None:
-            continue
-        question.hall = halls[used[group.slot]]
-        used[group.slot] += 1
-        seats += [
-            GroupSeat(
-                hub_id=question.hub_id,
-                question=question,
-                participant=researchers[person],
-                fit=task.fit[number, person],
-            )
-            for person in group.researchers
-        ]
-    Question.objects.bulk_update(questions, ("state", "slot", "hall", "version"))
-    GroupSeat.objects.bulk_create(seats)
+    stored = {(seat.question_id, seat.participant_id): seat for seat in _seats(read)}
+    wanted = {(key, person): fit for key, group in groups.items() for person, fit in group.fits.items()}
+    gone, new = stored.keys() - wanted.keys(), wanted.keys() - stored.keys()
+    changed = {question for question, _person in gone | new}
+    for question in read.questions:
+        _place(question, groups.get(question.pk), is_changed=question.pk in changed)
+    Question.objects.bulk_update(read.questions, ("state", "slot", "hall", "version"))
+    GroupSeat.objects.filter(pk__in=[stored[key].pk for key in gone]).delete()
+    for key in stored.keys() & wanted.keys():
+        stored[key].fit = wanted[key]
+    GroupSeat.objects.bulk_update([stored[key] for key in stored.keys() & wanted.keys()], ("fit",))
+    GroupSeat.objects.bulk_create(
+        GroupSeat(hub_id=read.event.hub_id, question_id=key, participant_id=person, fit=wanted[key, person])
+        for key, person in sorted(new)
+    )
+
+
+def _seats(read: GroupsRead) -> list[GroupSeat]:
+    return list(GroupSeat.objects.filter(question__event=read.event))
+
+
+def _place(question: Question, group: PlannedGroup | None, *, is_changed: bool) -> None:
+    before = question.state, question.slot_id, question.hall_id
+    question.state = QuestionState.TAKEN if group else QuestionState.HANDED_IN
+    question.slot_id = group.slot if group else None
+    question.hall_id = group.hall if group else None
+    question.version += is_changed or before != (question.state, question.slot_id, question.hall_id)
 
 
 def groups_are_open(event: Event) -> bool:

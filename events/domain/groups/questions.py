@@ -10,6 +10,7 @@ from events.domain.groups.telling_groups import groups_by_person, tell_changed_g
 from events.domain.locks import lock_event, lock_people
 from events.enums import COMING, EventKind, EventState, QuestionState
 from events.models import Event, GroupSeat, Participant, Question
+from events.queries.people import is_own
 from hubs.policies import Viewer, may_act_for, may_organise
 from kernel.audit import record_change
 from kernel.errors import DomainError, EditConflict, InvalidInput, NotAllowed, NotFound
@@ -86,7 +87,7 @@ def hand_in_question(asker: Participant, *, viewer: Viewer, fields: QuestionFiel
         least=told.least,
         most=told.most,
     )
-    _record(question, viewer, "question.handed_in")
+    record_question(question, viewer, "question.handed_in")
     return question
 
 
@@ -102,7 +103,7 @@ def change_question(
         EditConflict: somebody changed it in between; their words are in the error.
     """
     told = fields.cleaned()
-    locked = _lock(question)
+    locked = lock_question(question)
     _require_speaker(viewer, locked.asker)
     _require_open(locked.asker, now)
     if locked.version != version:
@@ -112,7 +113,7 @@ def change_question(
     locked.version += 1
     locked.vector, locked.vector_of = None, ""
     locked.save()
-    _record(locked, viewer, "question.changed")
+    record_question(locked, viewer, "question.changed")
     return locked
 
 
@@ -124,17 +125,22 @@ def take_question_back(question: Question, *, viewer: Viewer, now: datetime) -> 
         NotAllowed: the viewer neither speaks for the person nor runs the event.
         NotFound: it is another hub's.
     """
-    locked = _lock(question)
+    locked = lock_question(question)
     if not may_organise(viewer):
         _require_speaker(viewer, locked.asker)
     if locked.hub_id != viewer.hub_id:
         raise _not_found()
+    take_off(locked, now=now)
+    record_question(locked, viewer, "question.taken_back")
+
+
+def take_off(locked: Question, *, now: datetime) -> None:
+    """Let a question that is locked go, and its group; where the programme is out, those who sat in it are told."""
     before = groups_by_person(locked.event)
     GroupSeat.objects.filter(question=locked).delete()
     locked.state, locked.slot, locked.hall = QuestionState.LEFT_OUT, None, None
     locked.version += 1
     locked.save()
-    _record(locked, viewer, "question.taken_back")
     tell_changed_groups(locked.event, before, now=now)
 
 
@@ -155,11 +161,17 @@ def _require_open(person: Participant, now: datetime) -> None:
 def _require_speaker(viewer: Viewer, person: Participant) -> None:
     if person.hub_id != viewer.hub_id:
         raise _not_found()
-    if not may_act_for(viewer, person):
+    # Who was brought in by an import is known by the address alone.
+    if not (may_act_for(viewer, person) or is_own(viewer, person)):
         raise NotAllowed(_("Only the person itself and its colleagues may do this."))
 
 
-def _lock(question: Question) -> Question:
+def lock_question(question: Question) -> Question:
+    """The question as it is now, locked after its event.
+
+    Raises:
+        NotFound: it is gone.
+    """
     lock_event(question.event)
     rows = Question.objects.select_for_update(of=("self",)).select_related("event", "asker__event")
     found = rows.filter(pk=question.pk).first()
@@ -172,7 +184,8 @@ def _not_found() -> NotFound:
     return NotFound(_("We cannot find that question."))
 
 
-def _record(question: Question, viewer: Viewer, action: str) -> None:
+def record_question(question: Question, viewer: Viewer, action: str) -> None:
+    """Record what somebody did with a question."""
     record_change(
         question.hub_id,
         actor_id=viewer.user_id,

@@ -2,19 +2,24 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 
 import xlsxwriter
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from events.models import Event, Participant
+from events.enums import ParticipantState
+from events.models import Event, EventStatement, Participant
 from events.queries.people import people_of
+from hubs.enums import Visibility
 from hubs.policies import Viewer, require_organiser
 from kernel.audit import record_change
 from kernel.errors import InvalidInput, NotFound
+from profiles.enums import StatementKind
 
 FORMATS = ("csv", "xlsx")
+_PUBLIC = frozenset({Visibility.PUBLIC.value})
 _RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
@@ -35,7 +40,9 @@ def export_people(event: Event, *, viewer: Viewer, file_format: str) -> bytes:
     record_change(
         event.hub_id, actor_id=viewer.user_id, action="export_people", subject_type="event", subject_id=event.public_id
     )
-    rows = [_header(), *(_line(person) for person in people_of(event))]
+    people = list(people_of(event))
+    said = _said(event, people)
+    rows = [_header(), *(_line(person, said.get(person.pk, {})) for person in people)]
     return _csv(rows) if file_format == "csv" else _xlsx(rows)
 
 
@@ -46,11 +53,31 @@ def _header() -> list[str]:
         _("telephone on the day"), _("comes as"), _("state"), _("found at stand"), _("takes booked meetings"),
         _("meetings at most"), _("shares the agenda of"), _("what you need to take part"), _("language"),
         _("code on the badge"), _("order code"), _("agreed to terms number"), _("has said again that they come"),
-        _("has checked in"),
+        _("has checked in"), _("senior researcher or clinician"), _("what we offer"), _("what we seek"),
+        _("kind of organisation"),
     ]  # fmt: skip
 
 
-def _line(person: Participant) -> list[str]:
+def _said(event: Event, people: Iterable[Participant]) -> dict[int, dict[str, str]]:
+    """Key of a person -> kind -> what the profile brings that everybody may read, beside the first who comes for it.
+
+    An import makes own words of it, which are for all; so what stands on a profile for fewer eyes is not among them.
+    """
+    texts: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for row in EventStatement.objects.filter(participation__event=event).select_related("statement"):
+        if row.is_open_to(_PUBLIC):
+            texts[row.participation_id][row.kind].append(row.text)
+    beside: dict[int, int] = {}
+    for person in sorted(people, key=lambda each: each.state == ParticipantState.CANCELLED):
+        beside.setdefault(person.participation_id, person.pk)
+    return {
+        beside[key]: {kind: "\n\n".join(each) for kind, each in kinds.items()}
+        for key, kinds in texts.items()
+        if key in beside
+    }
+
+
+def _line(person: Participant, said: Mapping[str, str]) -> list[str]:
     profile = person.participation.profile
     return [
         person.name, person.email, profile.organisation.name, profile.name, person.title, person.phone,
@@ -58,6 +85,8 @@ def _line(person: Participant) -> list[str]:
         _("Yes") if person.meets else _("No"), str(person.most_meetings or ""), person.host.name if person.host else "",
         person.access_needs, person.language, person.code, person.imported_key, str(person.terms_number or ""),
         _("Yes") if person.reconfirmed_at else "", _("Yes") if person.checked_in_at else "",
+        _("Yes") if person.is_senior else _("No"), said.get(StatementKind.OFFER.value, ""),
+        said.get(StatementKind.NEED.value, ""), str(profile.get_kind_display()),
     ]  # fmt: skip
 
 

@@ -36,7 +36,31 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "product": ("Product", "Produkt", "Billet", "Ticket", "Item", "Comes as", "Kommer som", "Art", "Billettype",
                 "Ticket type", "Tickettyp", "Deltagertype"),
     "language": ("Order locale", "Bestellsprache", "Ordresprog", "Sprog", "Language", "Sprache"),
+    "senior": ("Senior", "Senior researcher or clinician", "Senior researcher", "Senior clinician", "Is senior",
+               "Erfaren forsker eller kliniker", "Seniorforsker", "Seniorforsker eller kliniker",
+               "Erfahrene Forschende"),
+    "access_needs": ("Access needs", "What you need to take part", "Special needs", "Særlige behov", "Tilgængelighed",
+                     "Hvad du har brug for at kunne deltage", "Tilgængelighedsbehov", "Barrierefreiheit",
+                     "Besondere Bedürfnisse"),
+    "most_meetings": ("Meetings at most", "At most so many meetings", "Most meetings", "Max meetings",
+                      "Maximum number of meetings", "Møder højst", "Højst antal møder", "Maks møder",
+                      "Højst så mange møder", "Treffen höchstens", "Höchstzahl der Treffen", "Max Treffen"),
+    "organisation_kind": ("Kind of organisation", "Type of organisation", "Organisation type", "Organization type",
+                          "Type of organization", "Organisationstype", "Organisationens art", "Type organisation",
+                          "Virksomhedstype", "Art der Organisation", "Organisationsart"),
+    "offer": ("What we offer", "Offer", "Offers", "Tilbud", "Udbud", "Angebot"),
+    "need": ("What we seek", "Need", "Needs", "Behov", "Bedarf", "Gesuch"),
     "meets": ("Takes booked meetings", "1:1 meetings", "1:1-møder", "Tager bookede møder", "Matchmaking"),
+}  # fmt: skip
+
+# pretix names a column by the words of a question, which are free: headings that begin like this count too.
+_BEGINNINGS: dict[str, tuple[str, ...]] = {
+    "offer": ("What we offer", "We offer", "What do you offer", "What you offer", "Vi tilbyder",
+              "Hvad vi tilbyder", "Hvad tilbyder", "Det tilbyder", "Tilbyder", "Udbyder", "Hvad udbyder", "Wir bieten",
+              "Was wir bieten", "Was bieten"),
+    "need": ("What we seek", "We seek", "What do you seek", "What you seek", "What we look for", "What are you looking",
+             "We are looking for", "Looking for", "Vi søger", "Hvad vi søger", "Hvad søger", "Det søger", "Søger",
+             "Efterspørger", "Vi efterspørger", "Hvad efterspørger", "Wir suchen", "Was wir suchen", "Was suchen"),
 }  # fmt: skip
 
 _LOST = ("canceled", "cancelled", "expired", "storniert", "abgelaufen", "annulleret", "aflyst", "udløbet", "afbestilt",
@@ -51,6 +75,7 @@ _KINDS = (
     (PeopleKind.EXPERT, ("expert", "ekspert", "experte")),
 )
 _YES = frozenset({"yes", "ja", "true", "1", "x", "sand", "wahr"})
+_NO = frozenset({"", "no", "nej", "nein", "false", "0", "-", "falsk", "falsch"})
 
 
 def plain_heading(raw: str) -> str:
@@ -65,18 +90,31 @@ _FIELD_OF = {
 }
 
 
+_FIELD_BY_BEGINNING = [
+    (plain_heading(beginning), field) for field, beginnings in _BEGINNINGS.items() for beginning in beginnings
+]
+
+
+def _field_of(heading: str) -> tuple[str, int] | None:
+    """The field that a column is read as, and how well its heading names it."""
+    plain = plain_heading(heading)
+    begun = (field for beginning, field in _FIELD_BY_BEGINNING if plain.startswith(beginning))
+    field = next(begun, "")
+    return _FIELD_OF.get(plain) or ((field, len(HEADINGS[field])) if field else None)
+
+
 def columns_of(header: list[str]) -> dict[str, list[int]]:
     """Field -> its columns, the best heading first, then from left to right."""
     ranked: dict[str, list[tuple[int, int]]] = {}
     for column, heading in enumerate(header):
-        if found := _FIELD_OF.get(plain_heading(heading)):
+        if found := _field_of(heading):
             ranked.setdefault(found[0], []).append((found[1], column))
     return {field: [column for _rank, column in sorted(places)] for field, places in ranked.items()}
 
 
 def unread_headings(header: list[str]) -> list[str]:
     """The named columns that no field is read from, in the order of the file."""
-    return [heading for heading in header if heading and plain_heading(heading) not in _FIELD_OF]
+    return [heading for heading in header if heading and _field_of(heading) is None]
 
 
 def state_of(status: str) -> ParticipantState:
@@ -100,3 +138,8 @@ def kind_of(product: str) -> PeopleKind:
 def is_yes(written: str) -> bool:
     """Whether a cell says yes."""
     return written.casefold() in _YES
+
+
+def is_no(written: str) -> bool:
+    """Whether a cell says no, or nothing."""
+    return written.casefold() in _NO

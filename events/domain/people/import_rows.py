@@ -1,16 +1,19 @@
 """The rows of a list of people, from pretix or a spreadsheet, as they were understood, and what is wrong in each."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
-from events.domain.people.headings import columns_of, is_yes, kind_of, state_of
-from events.domain.people.person_fields import clean_email
+from events.domain.people.headings import columns_of, is_no, is_yes, kind_of, state_of
+from events.domain.people.organisation_kinds import kind_by_word
+from events.domain.people.person_fields import MOST_MEETINGS, clean_email
 from events.domain.people.sheets import SheetRefused, read_sheet
+from events.domain.people.stating import MOST_STATEMENTS, OwnText, cleaned_own, own_texts, too_many
 from events.enums import ParticipantState
 from kernel.errors import DomainError
-from profiles.texts import clean_line
+from profiles.enums import StatementKind
+from profiles.texts import clean_line, clean_text, quotable
 
 S = ParticipantState
 
@@ -30,6 +33,16 @@ class PersonRow:
     language: str = "da"
     meets: bool = False
     key: str = ""
+    is_senior: bool = False
+    most_meetings: int | None = None
+    access_needs: str = ""
+    # What the profile offers and seeks at the event; a blank line begins another text.
+    offer: str = ""
+    need: str = ""
+    # Empty where the file does not say.
+    organisation_kind: str = ""
+    # What of the row was not understood, and how it was read.
+    notes: str = ""
     problem: str = ""
 
 
@@ -76,8 +89,43 @@ def _row(number: int, line: list[str], columns: dict[str, list[int]], language: 
         language="en" if cell("language")[:2].lower() not in {"", "da"} else cell("language")[:2].lower() or language,
         meets=is_yes(cell("meets")),
         key="-".join(filter(None, (cell("order"), cell("position"))))[:120] if cell("order") else "",
+        is_senior=is_yes(cell("senior")),
+        most_meetings=_most_meetings(cell("most_meetings")),
+        access_needs=cell("access_needs"),
+        offer=cell("offer"),
+        need=cell("need"),
+        organisation_kind=kind_by_word(cell("organisation_kind")),
     )
-    return _cleaned(row)
+    return _cleaned(replace(row, notes=" ".join(_notes(row, cell))))
+
+
+def _most_meetings(written: str) -> int | None:
+    """The number, where it is one that may be."""
+    number = int(written) if written.isascii() and written.isdecimal() and len(written) < 4 else 0
+    return number if 1 <= number <= MOST_MEETINGS else None
+
+
+def _notes(row: PersonRow, cell: Callable[[str], str]) -> Iterator[str]:
+    """What a cell says that cannot be read, and what becomes of it: the person comes all the same."""
+    for name in ("senior", "meets"):
+        if not (is_yes(cell(name)) or is_no(cell(name))):
+            yield _("“%(value)s” is neither yes nor no (%(field)s), and is read as no.") % {
+                "value": quotable(cell(name)), "field": _field_name(name),
+            }  # fmt: skip
+    if cell("most_meetings") and row.most_meetings is None:
+        yield _("“%(value)s” is no number of meetings from 1 to %(limit)d, and is left out.") % {
+            "value": quotable(cell("most_meetings")), "limit": MOST_MEETINGS,
+        }  # fmt: skip
+    if cell("organisation_kind") and not row.organisation_kind:
+        yield _("“%(value)s” is no kind of organisation here, so its name decides.") % {
+            "value": quotable(cell("organisation_kind"))
+        }
+
+
+def texts_of(row: PersonRow) -> list[OwnText]:
+    """What the row says that its profile offers and seeks at the event."""
+    written = ((StatementKind.OFFER, row.offer), (StatementKind.NEED, row.need))
+    return [text for kind, words in written for text in own_texts(kind.value, words, language=row.language)]
 
 
 def _cleaned(row: PersonRow) -> PersonRow:
@@ -92,6 +140,9 @@ def _cleaned(row: PersonRow) -> PersonRow:
             title=clean_line(row.title, field="title", max_length=120),
             phone=clean_line(row.phone, field="phone", max_length=40),
             organisation=clean_line(row.organisation, field="organisation", max_length=160),
+            access_needs=clean_text(row.access_needs, field="access_needs", max_length=500),
+            offer=_clean_texts(StatementKind.OFFER, row.offer),
+            need=_clean_texts(StatementKind.NEED, row.need),
         )
     except DomainError as error:
         return replace(row, problem=f"{error} ({_field_name(str(error.details.get('field', '')))})")
@@ -100,10 +151,21 @@ def _cleaned(row: PersonRow) -> PersonRow:
     return row
 
 
+def _clean_texts(kind: StatementKind, written: str) -> str:
+    """The texts as they would be stored; a dash or a full stop, as forms get them that ask, is none."""
+    texts = [each for each in own_texts(kind.value, written, language="da") if sum(map(str.isalpha, each.text)) > 2]
+    if len(texts) > MOST_STATEMENTS:
+        raise too_many()
+    return "\n\n".join(cleaned_own(each)[1] for each in texts)
+
+
 def _field_name(name: str) -> str:
     return {
         "name": _("name"), "email": _("e-mail address"), "title": _("title or task"),
         "phone": _("telephone on the day"), "organisation": _("organisation"),
+        "access_needs": _("what you need to take part"), "own_offer": _("what we offer"), "own_need": _("what we seek"),
+        "chosen": _("what we offer"), "senior": _("senior researcher or clinician"),
+        "meets": _("takes booked meetings"),
     }.get(name, name)  # fmt: skip
 
 

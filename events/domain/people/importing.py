@@ -6,7 +6,7 @@ Who cancelled here stays cancelled, and what a person has written here is never 
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -16,15 +16,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from events.domain.locks import lock_event
-from events.domain.people.import_rows import PersonRow
-from events.domain.people.organising_people import draft_fields, draft_profiles
+from events.domain.people.import_rows import PersonRow, texts_of
+from events.domain.people.organisation_kinds import kind_by_name
+from events.domain.people.organising_people import Draft, draft_profiles, is_seen_at
 from events.domain.people.person_fields import PersonFields
 from events.domain.people.profiles_by_name import ProfilesByName
 from events.domain.people.registering import EventIsOver
 from events.domain.people.registering_many import Arrival, cancel_people, register_people
+from events.domain.people.stating import OwnText, fill_statements
 from events.domain.people.waiting import BATCH, give_places
 from events.enums import ParticipantState
-from events.models import Event, Participant
+from events.models import Event, EventStatement, Participant
 from hubs.policies import Viewer, require_organiser
 from kernel.audit import record_change, record_changes
 from kernel.errors import DomainError, EditConflict, NotFound
@@ -33,7 +35,10 @@ from profiles.models import Profile
 logger = logging.getLogger(__name__)
 
 S = ParticipantState
-_WRITTEN = ("name", "email", "title", "phone", "imported_key", "version", "updated_at")
+_WRITTEN = (
+    "name", "email", "title", "phone", "imported_key", "is_senior", "access_needs", "most_meetings", "version",
+    "updated_at",
+)  # fmt: skip
 
 
 class ImportFailed(DomainError):
@@ -61,6 +66,9 @@ class PlannedRow:
     outcome: Outcome
     told: str = ""
     is_new_organisation: bool = False
+    # Of an organisation that is new, what kind it becomes, and whether only its name says so.
+    organisation_kind: str = ""
+    is_guessed: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,8 +92,10 @@ def plan_import(event: Event, rows: Sequence[PersonRow], *, viewer: Viewer) -> P
 
 
 def _plan_of(rows: Sequence[PlannedRow]) -> Plan:
-    new = dict.fromkeys(each.row.organisation for each in rows if each.is_new_organisation)
-    return Plan(tuple(rows), Counter(each.outcome.value for each in rows), tuple(new))
+    new = {
+        each.row.organisation.casefold(): each.row.organisation for each in reversed(rows) if each.is_new_organisation
+    }
+    return Plan(tuple(rows), Counter(each.outcome.value for each in rows), tuple(reversed(new.values())))
 
 
 @dataclass(frozen=True)
@@ -105,15 +115,46 @@ class _Known:
         self.by_key = {person.imported_key: person for person in people if person.imported_key}
         self.by_email = {person.email.lower(): person for person in people}
         self.profiles = ProfilesByName(event.hub)
+        said = EventStatement.objects.filter(participation__event=event).order_by()
+        # Which profiles say already what they offer, or seek, at the event.
+        self.said = set(said.values_list("participation__profile_id", "kind").distinct())
         # Those whom the file brings in, by address.
         self.coming: dict[str, _Coming] = {}
+        # What kind the file says that an organisation is, by what tells names apart; the first row that says it counts.
+        self.kinds: dict[str, str] = {}
 
     def person_of(self, row: PersonRow) -> Participant | None:
         return self.by_key.get(row.key) or self.by_email.get(row.email) if row.key else self.by_email.get(row.email)
 
+    def unsaid(self, profile: Profile | None, row: PersonRow) -> list[OwnText]:
+        """What the row says for the profile that says nothing of that kind here yet."""
+        return [text for text in texts_of(row) if profile is None or (profile.pk, text.kind) not in self.said]
+
+    def owner_of(self, person: Participant, row: PersonRow) -> Profile | None:
+        """The profile for which the person comes, where it is the one that the row names."""
+        found, own = self.profiles.find(row.organisation), person.participation.profile
+        return own if found is not None and found.organisation_id == own.organisation_id else None
+
+    def kind_of(self, organisation: str) -> str:
+        """What kind an organisation that is new here becomes."""
+        return self.kinds.get(organisation.casefold()) or kind_by_name(organisation)
+
 
 def _plan_rows(rows: Iterable[PersonRow], known: _Known) -> list[PlannedRow]:
-    return [_planned(row, known) for row in rows]
+    planned = [_planned(row, known) for row in rows]
+    return [_annotated(each, known) for each in planned]
+
+
+def _annotated(each: PlannedRow, known: _Known) -> PlannedRow:
+    """With what was not understood in the row, and the kind of an organisation that is new: any row may say that."""
+    if each.outcome not in {Outcome.CREATE, Outcome.UPDATE}:
+        return each
+    name = each.row.organisation
+    told = " ".join(filter(None, (each.told, each.row.notes)))
+    if not each.is_new_organisation:
+        return replace(each, told=told)
+    is_guessed = name.casefold() not in known.kinds
+    return replace(each, told=told, organisation_kind=known.kind_of(name), is_guessed=is_guessed)
 
 
 def _planned(row: PersonRow, known: _Known) -> PlannedRow:
@@ -130,34 +171,48 @@ def _planned(row: PersonRow, known: _Known) -> PlannedRow:
     other = known.by_email.get(row.email)
     if other is not None and other.pk != person.pk:
         return PlannedRow(row, Outcome.PROBLEM, _("Somebody else at this event has that address."))
-    return PlannedRow(row, Outcome.UPDATE if _changes(person, row) else Outcome.NOTHING)
+    owner = known.owner_of(person, row)
+    adds = _changes(person, row) or (owner is not None and known.unsaid(owner, row))
+    return PlannedRow(row, Outcome.UPDATE if adds else Outcome.NOTHING)
 
 
 def _planned_arrival(row: PersonRow, known: _Known) -> PlannedRow:
     if row.state == S.CANCELLED:
         return PlannedRow(row, Outcome.NOTHING, _("Cancelled in the file, and not here."))
     try:
-        coming = _Coming(row, _fields(row).cleaned(), draft_fields(row.organisation).cleaned()["name"])
+        coming = _Coming(row, _fields(row).cleaned(), Draft(row.organisation).fields().cleaned()["name"])
     except DomainError as error:
         return PlannedRow(row, Outcome.PROBLEM, str(error))
     email = coming.values["email"]
     if email in known.by_email or email in known.coming:
         return PlannedRow(row, Outcome.PROBLEM, _("Somebody else at this event has that address."))
     known.coming[email] = coming
-    is_new = known.profiles.find(coming.organisation) is None
-    return PlannedRow(row, Outcome.CREATE, is_new_organisation=is_new)
+    if row.organisation_kind:
+        known.kinds.setdefault(coming.organisation.casefold(), row.organisation_kind)
+    owner = known.profiles.find(coming.organisation)
+    stays = len(known.unsaid(owner, row)) < len(texts_of(row))
+    told = _("What the profile offers or seeks here is written already, and stays.") if stays else ""
+    return PlannedRow(row, Outcome.CREATE, told, is_new_organisation=owner is None)
 
 
 def _fields(row: PersonRow) -> PersonFields:
     return PersonFields(
         name=row.name, email=row.email, title=row.title, phone=row.phone, kind=row.kind,
-        language=row.language, meets=row.meets,
+        language=row.language, meets=row.meets, is_senior=row.is_senior, most_meetings=row.most_meetings,
+        access_needs=row.access_needs,
     )  # fmt: skip
 
 
-def _changes(person: Participant, row: PersonRow) -> dict[str, str]:
-    """What the file adds: empty fields it fills, the ticket's key, and a place for an order that is paid now."""
-    written = {"title": row.title, "phone": row.phone, "imported_key": row.key}
+def _changes(person: Participant, row: PersonRow) -> dict[str, Any]:
+    """What the file adds: empty fields it fills, the ticket's key, and a place for an order that is paid now.
+
+    What somebody may have left empty on purpose is filled only as long as nobody has changed the row.
+    """
+    written: dict[str, Any] = {"title": row.title, "phone": row.phone, "imported_key": row.key}
+    if person.version == 1:
+        written |= {
+            "is_senior": row.is_senior, "access_needs": row.access_needs, "most_meetings": row.most_meetings,
+        }  # fmt: skip
     fresh = {name: value for name, value in written.items() if value and not getattr(person, name)}
     if person.user_id is None and row.key and person.imported_key == row.key and person.version == 1:
         renamed = {"name": row.name, "email": row.email}
@@ -172,8 +227,9 @@ def import_people(
 ) -> Plan:
     """Store what `plan_import` says, all together, and return what was done; a few queries whatever the number of rows.
 
-    A ticket is a place: paid orders come in even when the event is full. Unknown organisations become profiles that
-    members see. `tells` mails those who are new their link. Places that get free are given when all rows are done.
+    A ticket is a place: paid orders come in even when the event is full. Unknown organisations become profiles: those
+    of exhibitors everybody sees, the others members do. `tells` mails those who are new their link. Places that get
+    free are given when all rows are done.
 
     Raises:
         NotAllowed, NotFound
@@ -195,8 +251,12 @@ def import_people(
 def _import(event: Event, rows: Sequence[PersonRow], *, viewer: Viewer, now: datetime, tells: bool) -> Plan:
     known = _Known(event)
     planned = _plan_rows(rows, known)
-    _take_in(event, known, viewer=viewer, now=now, tells=tells)
-    _update(event, _rows(planned, Outcome.UPDATE), known, viewer=viewer, now=now)
+    updates = _rows(planned, Outcome.UPDATE)
+    written = _texts_of_known(updates, known)
+    for key, texts in _take_in(event, known, viewer=viewer, now=now, tells=tells).items():
+        written[key] += texts
+    _update(event, updates, known, viewer=viewer, now=now)
+    fill_statements(event, written, viewer=viewer)
     off = dict.fromkeys(known.person_of(row) for row in _rows(planned, Outcome.CANCEL))
     try:
         cancel_people(event, [person for person in off if person is not None], now=now, actor=viewer)
@@ -222,25 +282,43 @@ def _require(event: Event, viewer: Viewer) -> None:
         raise NotFound(_("We cannot find that event."))
 
 
-def _take_in(event: Event, known: _Known, *, viewer: Viewer, now: datetime, tells: bool) -> None:
-    """Everybody new, and the organisations that are."""
+def _take_in(event: Event, known: _Known, *, viewer: Viewer, now: datetime, tells: bool) -> dict[int, list[OwnText]]:
+    """Everybody new, and the organisations that are; key of the profile -> what it shall say at the event."""
     names: dict[str, str] = {}
     for each in known.coming.values():
         names.setdefault(each.organisation.casefold(), each.organisation)
     new = [name for name in names.values() if known.profiles.find(name) is None]
-    owners = dict(zip(new, _draft(event, new), strict=True))
-    arrivals = []
+    exhibiting = {
+        each.organisation.casefold() for each in known.coming.values() if is_seen_at(event, each.values["kind"])
+    }
+    drafts = [Draft(name, known.kind_of(name), name.casefold() in exhibiting) for name in new]
+    owners = dict(zip(new, _draft(event, drafts), strict=True))
+    arrivals: list[Arrival] = []
+    written: dict[int, list[OwnText]] = defaultdict(list)
     for each in known.coming.values():
         name = names[each.organisation.casefold()]
         owner = known.profiles.find(name) or owners[name]
         arrivals.append(Arrival(owner, each.values, S(each.row.state), each.row.key))
+        written[owner.pk] += known.unsaid(owner, each.row)
     register_people(event, arrivals, viewer=viewer, now=now, tells=tells)
+    return written
 
 
-def _draft(event: Event, names: Sequence[str]) -> list[Profile]:
+def _texts_of_known(rows: Iterable[PersonRow], known: _Known) -> dict[int, list[OwnText]]:
+    """The same of those who were here."""
+    written: dict[int, list[OwnText]] = defaultdict(list)
+    for row in rows:
+        person = known.person_of(row)
+        owner = known.owner_of(person, row) if person is not None else None
+        if owner is not None:
+            written[owner.pk] += known.unsaid(owner, row)
+    return written
+
+
+def _draft(event: Event, drafts: Sequence[Draft]) -> list[Profile]:
     """The only rows that others write without the event's lock: two may store one organisation at the same moment."""
     try:
-        return draft_profiles(event.hub, names)
+        return draft_profiles(event.hub, drafts)
     except IntegrityError as error:
         raise EditConflict(
             _("Somebody else brought in one of these at the same moment. Nothing was stored: import the file again.")
@@ -268,7 +346,7 @@ def _update(event: Event, rows: Iterable[PersonRow], known: _Known, *, viewer: V
     give_places(event, tuple(paid), now=now, actor=viewer)
 
 
-def _write(person: Participant, changes: Mapping[str, str]) -> None:
+def _write(person: Participant, changes: Mapping[str, Any]) -> None:
     """What the file adds; a form that somebody has open learns that the row has changed."""
     for name, value in changes.items():
         setattr(person, name, value)

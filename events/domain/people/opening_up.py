@@ -11,6 +11,7 @@ from events.domain.people.registering import lock_person, require_coming_event
 from events.domain.people.telling_people import tell_person
 from events.enums import ParticipantState
 from events.models import Participant
+from events.templates import template_of
 from hubs.policies import Viewer
 from kernel.audit import record_change
 from kernel.errors import DomainError
@@ -59,7 +60,8 @@ def ask_to_open_up(person: Participant, *, asker: Participant, viewer: Viewer, n
 def _require_askable(asker: Participant, person: Participant) -> None:
     is_other = asker.organisation_id != person.organisation_id
     comes = person.state == asker.state == ParticipantState.REGISTERED
-    if not (is_other and comes and person.may_be_asked) or person.meets:
+    has_bookings = template_of(person.event.kind).has_bookings
+    if not (has_bookings and is_other and comes and person.may_be_asked) or person.meets:
         raise _cannot_be_asked()
 
 

@@ -1,18 +1,21 @@
 """What organisers do with people of their event: taking somebody in by hand, changing a place."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
 from events.domain.people.availability import set_availability
+from events.domain.people.organisation_kinds import kind_by_name
 from events.domain.people.person_fields import PersonFields
 from events.domain.people.profiles_by_name import find_by_name
 from events.domain.people.registering import Source, register_person, seat_person
 from events.domain.people.signing_up import change_place
-from events.enums import ParticipantState
+from events.enums import ParticipantState, PeopleKind
 from events.models import Event, Participant, Stand
+from events.queries.days import OPEN_LEVELS
 from hubs.enums import Visibility
 from hubs.models import Hub
 from hubs.policies import Viewer, require_organiser
@@ -20,34 +23,53 @@ from matching.domain.changes import note_changes
 from profiles.domain.fields import OrganisationFields, ProfileFields
 from profiles.domain.many_profiles import store_profiles
 from profiles.domain.profiles import store_organisation, store_profile
+from profiles.enums import ProfileKind
 from profiles.models import Profile
 from profiles.texts import clean_line
 
 
-def draft_profile(hub: Hub, name: str) -> Profile:
-    """A profile of an organisation that nobody speaks for yet: members see that it comes, search engines do not.
+@dataclass(frozen=True)
+class Draft:
+    """An organisation that nobody speaks for yet; an exhibitor's profile is one that everybody sees.
+
+    Who exhibits comes to be seen: the catalogue and its paper show visitors public profiles only. Of others, members
+    see that they come, and search engines do not.
+    """
+
+    name: str
+    kind: str = ProfileKind.FIRM.value
+    is_seen: bool = False
+
+    def fields(self) -> ProfileFields:
+        """What a profile says that is made from so little."""
+        seen_by = Visibility.PUBLIC if self.is_seen else Visibility.MEMBERS
+        return ProfileFields(kind=self.kind, name=self.name, visibility=seen_by.value)
+
+
+def draft_profile(hub: Hub, draft: Draft) -> Profile:
+    """A profile of an organisation that nobody speaks for yet.
 
     Raises:
-        InvalidInput: the name is none.
+        InvalidInput: the name or kind is none.
     """
-    owner = store_organisation(hub, fields=OrganisationFields(name=name))
-    return store_profile(hub, organisation=owner, fields=draft_fields(name))
+    owner = store_organisation(hub, fields=OrganisationFields(name=draft.name))
+    return store_profile(hub, organisation=owner, fields=draft.fields())
 
 
-def draft_profiles(hub: Hub, names: Sequence[str]) -> list[Profile]:
+def draft_profiles(hub: Hub, drafts: Sequence[Draft]) -> list[Profile]:
     """The same of many organisations at once, in their order: as many queries as for a few.
 
     Raises:
-        InvalidInput: a name is none; nothing is stored.
+        InvalidInput: a name or kind is none; nothing is stored.
     """
-    profiles = store_profiles(hub, fields=[draft_fields(name) for name in names])
+    profiles = store_profiles(hub, fields=[draft.fields() for draft in drafts])
     note_changes(hub.pk, profile_ids=[profile.pk for profile in profiles])
     return profiles
 
 
-def draft_fields(name: str) -> ProfileFields:
-    """What a profile says that is made from nothing but a name."""
-    return ProfileFields(kind="firm", name=name, visibility=Visibility.MEMBERS.value)
+def is_seen_at(event: Event, person_kind: str) -> bool:
+    """Whether who comes as that stands in a catalogue that everybody may read."""
+    return person_kind == PeopleKind.EXHIBITOR and event.level in OPEN_LEVELS
 
 
 @transaction.atomic
@@ -60,8 +82,11 @@ def add_person(
     stand: Stand | None,
     viewer: Viewer,
     now: datetime,
+    organisation_kind: str = "",
 ) -> Participant:
     """Take somebody in, also when registration is closed; who is there already comes back unchanged.
+
+    An organisation that is new here gets a profile of the kind given, else of the one that its name speaks for.
 
     Raises:
         NotAllowed: the viewer is no organiser.
@@ -69,7 +94,9 @@ def add_person(
     """
     require_organiser(viewer)
     name = clean_line(organisation, field="organisation", max_length=160, min_letters=2)
-    profile = find_by_name(event.hub, name) or draft_profile(event.hub, name)
+    kind = organisation_kind or kind_by_name(name)
+    draft = Draft(name, kind, is_seen=is_seen_at(event, fields.kind))
+    profile = find_by_name(event.hub, name) or draft_profile(event.hub, draft)
     was_there = event.people.filter(email__iexact=fields.email.strip()).exclude(state=ParticipantState.CANCELLED)
     is_known = was_there.exists()
     person = register_person(event, profile=profile, fields=fields, source=Source.ORGANISER, viewer=viewer, now=now)

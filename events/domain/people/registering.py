@@ -1,5 +1,6 @@
 """Coming to an event: signing up, changing what one said, cancelling; the day's places are counted under one lock."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -17,7 +18,7 @@ from events.enums import EventState, ParticipantState
 from events.models import Event, Participant, Participation, Stand
 from hubs.models import User
 from hubs.policies import Viewer, may_act_for, may_organise, owns, require_organiser
-from kernel.audit import record_change
+from kernel.audit import record_change, record_changes
 from kernel.errors import DomainError, NotAllowed, NotFound
 from profiles.domain.saving import assign, check_version, save_valid
 from profiles.models import Profile
@@ -224,13 +225,36 @@ def cancel_person(
     with telling_of_groups(locked.event, now=now):
         locked.save()
     team = list(locked.team.order_by("pk"))
-    locked.team.update(host=None)
     _record(locked, actor, "cancel", ["state"])
+    release_teams([(locked, team)], actor=actor, now=now)
     call_meetings_off(locked, team, now=now)
     if tells:
         tell_person(locked, "event_cancelled", now=now)
     fill_places(locked.event, now=now)
     return locked
+
+
+def release_teams(
+    teams: Sequence[tuple[Participant, Sequence[Participant]]], *, actor: Viewer | None, now: datetime
+) -> None:
+    """Those who shared the agenda of a host who cancels get one of their own, and go on with its recommendations.
+
+    Kept in the record: who has just got an agenda is told that recommendations are on their way.
+    """
+    colleagues = [each for _host, team in teams for each in team]
+    if not colleagues:
+        return
+    # What is recommended is above this module in its turn.
+    from events.domain.wishes.taking_over import take_over_list
+
+    Participant.objects.filter(pk__in=[each.pk for each in colleagues]).update(host=None)
+    record_changes(
+        colleagues[0].hub_id, actor_id=actor.user_id if actor else None, action="update",
+        subject_type="event_participant", changed_fields={each.public_id: ("host",) for each in colleagues},
+    )  # fmt: skip
+    for host, team in teams:
+        if team:
+            take_over_list(host, team, now=now)
 
 
 def call_meetings_off(person: Participant, team: list[Participant], *, now: datetime) -> None:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from events.domain.groups.telling_groups import telling_of_groups
 from events.domain.people.person_fields import new_codes
-from events.domain.people.registering import began, call_meetings_off, require_coming_event
+from events.domain.people.registering import began, call_meetings_off, release_teams, require_coming_event
 from events.domain.people.telling_people import tell_people
 from events.domain.people.waiting import BATCH, fill_places
 from events.enums import ParticipantState
@@ -115,15 +115,16 @@ def cancel_people(event: Event, people: Sequence[Participant], *, now: datetime,
     if not people:
         return
     require_coming_event(event, now=now, called_off_too=True)
-    teams = _teams(event, people)
     for person in people:
         person.state, person.cancelled_at, person.queued_at = S.CANCELLED, now, None
         person.version += 1
         person.updated_at = timezone.now()
     with telling_of_groups(event, now=now):
         Participant.objects.bulk_update(people, _CANCELLED, batch_size=BATCH)
-    Participant.objects.filter(pk__in=[each.pk for team in teams.values() for each in team]).update(host=None)
+    # Read only now: a colleague who is signed off as well takes nothing over.
+    teams = _teams(event, people)
     _record(event, people, actor, "cancel", ("state",))
+    release_teams([(person, teams[person.pk]) for person in people], actor=actor, now=now)
     counted_on = people_in_requests(event)
     for person in people:
         if person.pk in counted_on:

@@ -20,7 +20,8 @@ MOST_BYTES = 5 * 1024 * 1024
 # Above the largest brokerage; a web process stores as many in a few seconds (docs/events.md).
 MOST_ROWS = 5_000
 MOST_COLUMNS = 200
-MOST_CELL = 2_000
+# All that a profile may bring to an event stands in one cell of our own export.
+MOST_CELL = 20_000
 # What an XLSX may unpack to: far above any list of people, far below what hurts.
 MOST_UNPACKED = 60 * 1024 * 1024
 MOST_PARTS = 500

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from events.domain.people.availability import set_availability
+from events.domain.people.catalogue_consent import set_in_catalogue
 from events.domain.people.person_fields import PersonFields
 from events.domain.people.registering import change_person, register_person
 from events.domain.people.stating import OwnText, set_event_statements
@@ -57,8 +58,9 @@ def change_place(
     version: int,
     viewer: Viewer | None,
     now: datetime,
+    in_catalogue: bool | None = None,
 ) -> Participant:
-    """Change what a person said and when they can meet, all or nothing.
+    """Change what a person said and when they can meet, all or nothing. `in_catalogue` None: nothing was said of it.
 
     Raises:
         What `change_person` and `set_availability` raise.
@@ -66,4 +68,6 @@ def change_place(
     changed = change_person(person, fields=fields, version=version, viewer=viewer, now=now)
     if open_slots is not None:
         set_availability(changed, open_slots=open_slots, viewer=viewer, now=now)
+    if in_catalogue is not None:
+        set_in_catalogue(changed, wanted=in_catalogue, viewer=viewer)
     return changed

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -12,8 +13,10 @@ from events.clock import moment_at, wall_of, zone_named
 from events.domain.setup.changing import change_event, save_change
 from events.domain.setup.details import EventFields
 from events.domain.setup.grids import SlotHasMeetings, store_grid
+from events.domain.setup.telling_moved import count_up_meetings, tell_moved
 from events.enums import EventKind, EventState
 from events.models import Event, EventTerms, Hall, ProgrammeSession, Slot, Table
+from events.queries.moves import Setting
 from events.queries.setup import slot_holdings
 from events.templates import EventTemplate, template_of, usual_terms
 from hubs.policies import Viewer, require_organiser
@@ -60,7 +63,7 @@ def create_event(viewer: Viewer, *, new: NewEvent, once: UUID) -> Event:
     event = Event(hub_id=viewer.hub_id, public_id=once, state=EventState.DRAFT, **fields.cleaned())
     event.slug = free_slug(viewer.hub_id, event.name, event.starts_at)
     save_valid(event)
-    EventTerms.objects.create(hub_id=event.hub_id, event=event, text=usual_terms())
+    EventTerms.objects.create(hub_id=event.hub_id, event=event, text=usual_terms(template))
     _lay_places(event, template)
     if template.grid is not None:
         store_grid(event, template.grid)
@@ -111,10 +114,12 @@ def update_event(
     fields: EventFields,
     terms: str | None = None,
     earlier: Event | None = None,
+    now: datetime | None = None,
 ) -> Event:
     """Change what the event says of itself; a new text of the terms is a new version of them.
 
-    On another day or clock, slots and sessions move along, at the same time of the wall clock.
+    On another day or clock, slots and sessions move along, at the same time of the wall clock. Everybody who comes or
+    waits is told of another time or place.
 
     Raises:
         NotAllowed, NotFound, EventCalledOff, ChangedMeanwhile
@@ -125,13 +130,16 @@ def update_event(
     values = fields.cleaned()
     if earlier is not None and (earlier.hub_id != locked.hub_id or earlier.pk == locked.pk):
         raise InvalidInput(_("Choose another event of your hub."), field="earlier_edition")
-    before = (locked.starts_at, locked.time_zone)
+    before = Setting.of(locked)
     changed = assign(locked, {**values, "earlier_edition": earlier})
-    _move_along(locked, was_at=before[0], was_zone=before[1])
+    _move_along(locked, was_at=before.starts_at, was_zone=before.time_zone)
     if terms is not None and write_terms(locked, text=terms):
         changed.append("terms")
     if changed:
         save_change(locked, viewer=viewer, action="edit_event", changed=changed)
+        if "place" in changed:
+            count_up_meetings(locked)
+        tell_moved(locked, before, now=now or timezone.now())
     return locked
 
 

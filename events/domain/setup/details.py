@@ -1,6 +1,6 @@
 """What an organiser writes about an event, checked: texts, languages, times on the clock of the place, numbers."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from events.clock import moment_at, zone_named
+from events.clock import known_zones, moment_at, zone_named
 from events.enums import ActivityLevel, EventKind, RequestMode
 from kernel.errors import InvalidInput
 from profiles.domain.fields import MEETING_LANGUAGES, one_of
 from profiles.texts import clean_line, clean_text
 
+Check = Callable[[], dict[str, Any]]
 LONGEST = timedelta(days=14)
 _LIMITS = {
     "capacity": (1, 10_000),
@@ -57,25 +58,36 @@ class EventFields:
         """Column values.
 
         Raises:
-            InvalidInput: names the field that breaks a rule.
+            InvalidInput: names the first field that breaks a rule; `fields` of its details names all of them.
         """
-        return {**self._words(), **self._times(zone_named(self.time_zone)), **self._numbers()}
+        values: dict[str, Any] = {"keeps_colleagues_apart": self.keeps_colleagues_apart}
+        wrong: list[InvalidInput] = []
+        for check in (*self._words(), *self._numbers(), self._times):
+            try:
+                values |= check()
+            except InvalidInput as error:
+                wrong.append(error)
+        if wrong:
+            told = {str(error.details["field"]): [str(error)] for error in reversed(wrong)}
+            raise InvalidInput(str(wrong[0]), field=wrong[0].details["field"], fields=told) from wrong[0]
+        return values
 
-    def _words(self) -> dict[str, Any]:
-        return {
-            "name": clean_line(self.name, field="name", max_length=160, min_letters=2),
-            "kind": one_of(self.kind, EventKind.values, field="kind"),
-            "level": one_of(self.level, ActivityLevel.values, field="level"),
-            "request_mode": one_of(self.request_mode, RequestMode.values, field="request_mode"),
-            "place": clean_line(self.place, field="place", max_length=160),
-            "address": clean_line(self.address, field="address", max_length=240),
-            "summary": clean_text(self.summary, field="summary", max_length=5_000),
-            "languages": _spoken(self.languages),
-            "time_zone": self.time_zone,
-            "keeps_colleagues_apart": self.keeps_colleagues_apart,
-        }
+    def _words(self) -> tuple[Check, ...]:
+        return (
+            lambda: {"name": clean_line(self.name, field="name", max_length=160, min_letters=2)},
+            lambda: {"kind": one_of(self.kind, EventKind.values, field="kind")},
+            lambda: {"level": one_of(self.level, ActivityLevel.values, field="level")},
+            lambda: {"place": clean_line(self.place, field="place", max_length=160)},
+            lambda: {"address": clean_line(self.address, field="address", max_length=240)},
+            lambda: {"summary": clean_text(self.summary, field="summary", max_length=5_000)},
+            lambda: {"languages": _spoken(self.languages)},
+            lambda: {"time_zone": zone_named(self.time_zone).key},
+            lambda: {"request_mode": one_of(self.request_mode, RequestMode.values, field="request_mode")},
+        )
 
-    def _times(self, zone: ZoneInfo) -> dict[str, datetime | None]:
+    def _times(self) -> dict[str, Any]:
+        # On an unknown clock the order of the times is judged all the same, so that all is told at once.
+        zone = ZoneInfo(self.time_zone if self.time_zone in known_zones() else "UTC")
         starts_at = moment_at(self.starts, zone, field="starts")
         ends_at = moment_at(self.ends, zone, field="ends")
         if ends_at <= starts_at:
@@ -92,8 +104,17 @@ class EventFields:
         _in_order(days, ends_at)
         return {"starts_at": starts_at, "ends_at": ends_at, **{f"{name}_at": when for name, when in days.items()}}
 
-    def _numbers(self) -> dict[str, int | None]:
-        return {name: _within(name, getattr(self, name)) for name in _LIMITS}
+    def _numbers(self) -> tuple[Check, ...]:
+        each = (lambda name=name: {name: _within(name, getattr(self, name))} for name in _LIMITS)
+        return (*each, self._promise)
+
+    def _promise(self) -> dict[str, Any]:
+        if self.most_meetings is not None and self.guaranteed_meetings > self.most_meetings:
+            raise InvalidInput(
+                _("You promise more meetings than a person may have: at most %(most)d.") % {"most": self.most_meetings},
+                field="guaranteed_meetings",
+            )
+        return {}
 
 
 def _spoken(languages: Iterable[str]) -> list[str]:

@@ -6,10 +6,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from events.clock import moment_at
 from events.domain.setup.changing import change_event, save_change
+from events.domain.setup.telling_sessions import telling_of_sessions
 from events.enums import ParticipantState, SessionPart
 from events.models import Event, Hall, Participant, ProgrammeSession, SessionSeat
 from hubs.policies import Viewer
@@ -59,9 +61,15 @@ class SessionFields:
 
 @transaction.atomic
 def add_session(
-    event: Event, *, viewer: Viewer, version: int, fields: SessionFields, hall: Hall | None = None
+    event: Event,
+    *,
+    viewer: Viewer,
+    version: int,
+    fields: SessionFields,
+    hall: Hall | None = None,
+    now: datetime | None = None,
 ) -> ProgrammeSession:
-    """Add a session to the programme.
+    """Add a session to the programme; whoever is in it is told where the programme is published.
 
     Raises:
         NotAllowed, NotFound, EventCalledOff, ChangedMeanwhile
@@ -72,17 +80,26 @@ def add_session(
         raise InvalidInput(_("An event has at most %(limit)d sessions.") % {"limit": MOST_SESSIONS})
     session = ProgrammeSession(hub_id=locked.hub_id, event=locked, hall=hall, **fields.cleaned(locked))
     _require_own_hall(locked, hall)
-    save_valid(session)
-    _seat_speakers(session, _find_speakers(locked, fields.speakers))
-    save_change(locked, viewer=viewer, action="add_session", changed=["sessions"])
+    with telling_of_sessions(locked, now=now or timezone.now()):
+        save_valid(session)
+        _seat_speakers(session, _find_speakers(locked, fields.speakers))
+        save_change(locked, viewer=viewer, action="add_session", changed=["sessions"])
     return session
 
 
 @transaction.atomic
 def change_session(
-    session: ProgrammeSession, *, viewer: Viewer, version: int, fields: SessionFields, hall: Hall | None = None
+    session: ProgrammeSession,
+    *,
+    viewer: Viewer,
+    version: int,
+    fields: SessionFields,
+    hall: Hall | None = None,
+    now: datetime | None = None,
 ) -> ProgrammeSession:
     """Change a session; planned meetings that it now clashes with stay until the timetable is repaired.
+
+    Where the programme is published, those are told who have it in their plan, or had.
 
     Raises:
         NotAllowed, NotFound, EventCalledOff, ChangedMeanwhile
@@ -92,24 +109,27 @@ def change_session(
     row = _session_of(locked, session)
     _require_own_hall(locked, hall)
     speakers = _find_speakers(locked, fields.speakers)
-    changed = assign(row, {**fields.cleaned(locked), "hall": hall})
-    if changed:
-        save_valid(row)
-    if _seat_speakers(row, speakers) or changed:
-        save_change(locked, viewer=viewer, action="change_session", changed=["sessions"])
+    with telling_of_sessions(locked, now=now or timezone.now()):
+        changed = assign(row, {**fields.cleaned(locked), "hall": hall})
+        if changed:
+            save_valid(row)
+        if _seat_speakers(row, speakers) or changed:
+            save_change(locked, viewer=viewer, action="change_session", changed=["sessions"])
     return row
 
 
 @transaction.atomic
-def remove_session(session: ProgrammeSession, *, viewer: Viewer, version: int) -> None:
-    """Take a session off the programme; its people have that time free again.
+def remove_session(session: ProgrammeSession, *, viewer: Viewer, version: int, now: datetime | None = None) -> None:
+    """Take a session off the programme; its people have that time free again, and are told where it was published.
 
     Raises:
         NotAllowed, NotFound, EventCalledOff, ChangedMeanwhile
     """
     locked = change_event(session.event, viewer=viewer, version=version)
-    _session_of(locked, session).delete()
-    save_change(locked, viewer=viewer, action="remove_session", changed=["sessions"])
+    row = _session_of(locked, session)
+    with telling_of_sessions(locked, now=now or timezone.now()):
+        row.delete()
+        save_change(locked, viewer=viewer, action="remove_session", changed=["sessions"])
 
 
 def _session_of(event: Event, session: ProgrammeSession) -> ProgrammeSession:

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from events.domain.setup.changing import change_event, save_change
 from events.domain.setup.places import PlaceInUse, require_new_labels
+from events.domain.setup.seating_holders import seat_holders
 from events.models import Event, Hall, Meeting, MeetingRequest, Participation, Stand
 from events.queries.setup import LIVING_REQUESTS
 from hubs.policies import Viewer
@@ -20,6 +21,7 @@ from profiles.terms import key_of
 from profiles.texts import clean_line
 
 MOST_STANDS = 600
+MOST_CHARACTERS = 20
 STAND_DECIMETRES = (5, 500)
 MOST_AT_ONCE = 10
 
@@ -80,7 +82,7 @@ def stand_number(written: str) -> str:
     Raises:
         InvalidInput: it is empty, long, or has a character that an address cannot hold.
     """
-    number = clean_line(written, field="number", max_length=20)
+    number = clean_line(written, field="number", max_length=MOST_CHARACTERS)
     if not number or not all(letter.isalnum() or letter in "-._ " for letter in number):
         raise InvalidInput(_("A stand's number is made of letters and digits, such as 14 or B7."), field="number")
     return number
@@ -167,6 +169,7 @@ def change_stand(
     changed = assign(row, {**values, **_holder(locked, row, profile)})
     if changed:
         save_valid(row)
+        seat_holders(locked, [row])
         save_change(locked, viewer=viewer, action="change_stand", changed=["stands"])
     return row
 
@@ -183,6 +186,7 @@ def assign_stand(stand: Stand, *, viewer: Viewer, version: int | None = None, pr
     row = _stand_of(locked, stand)
     if assign(row, _holder(locked, row, profile)):
         save_valid(row)
+        seat_holders(locked, [row])
         save_change(locked, viewer=viewer, action="assign_stand", changed=["stands"])
     return row
 
@@ -194,6 +198,11 @@ def _holder(event: Event, stand: Stand, profile: Profile | None) -> dict[str, An
         return {}
     if not Participation.objects.filter(event=event, profile=profile).exists():
         raise InvalidInput(_("Choose one who takes part in the event."), field="profile")
+    return holder_columns(profile)
+
+
+def holder_columns(profile: Profile) -> dict[str, Any]:
+    """What a stand stores of the one whose it is."""
     return {"profile": profile, "organisation": profile.organisation}
 
 

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from events.domain.groups.telling_groups import tell_groups
 from events.domain.setup.changing import change_event, save_change
 from events.domain.timetable.day_changes import note_event_called_off
-from events.enums import EventState, OfferState, ParticipantState, QuestionState, RequestMode, RunState
+from events.enums import EventState, OfferState, QuestionState, RequestMode, RunState
 from events.models import Event, Participant, Publication, Question, StandbyOffer, TimetableRun
 from events.queries.groups import questions_held
+from events.queries.moves import COMING_OR_HOPING
 from events.templates import template_of
 from hubs.policies import Viewer
 from kernel.errors import DomainError
@@ -31,7 +32,6 @@ STEPS: Mapping[str, tuple[EventState, ...]] = MappingProxyType(
     }
 )
 _MAY_BE_CALLED_OFF = (EventState.DRAFT, EventState.OPEN, EventState.WISHES_CLOSED, EventState.PUBLISHED)
-_COMING_OR_HOPING = (ParticipantState.REGISTERED, ParticipantState.WAITING, ParticipantState.STANDBY)
 
 
 class StepNotOpen(DomainError):
@@ -143,7 +143,7 @@ def _tell_all(event: Event, *, now: datetime) -> None:
     """One mail to each who comes or waits; nobody of a demonstration is written to."""
     if event.is_simulated:
         return
-    for person in Participant.objects.filter(event=event, state__in=_COMING_OR_HOPING):
+    for person in Participant.objects.filter(event=event, state__in=COMING_OR_HOPING):
         queue_mail(
             event.hub_id, kind="event_called_off", address=person.email, language=person.language,
             context={"participant": str(person.public_id)},

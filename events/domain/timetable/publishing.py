@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.db import transaction
 from django.db.models import Max
@@ -27,7 +28,17 @@ from events.domain.timetable.telling_meetings import tell_changed, tell_timetabl
 from events.domain.timetable.timetable_changes import Changes, compare
 from events.domain.timetable.timetable_errors import EventNotPlannable, TimetableOutdated
 from events.enums import COMING, EventState, RunKind, RunState
-from events.models import Meeting, MeetingRequest, Participant, Publication, Slot, Stand, Table, TimetableRun
+from events.models import (
+    Meeting,
+    MeetingRequest,
+    MeetingSide,
+    Participant,
+    Publication,
+    Slot,
+    Stand,
+    Table,
+    TimetableRun,
+)
 from hubs.policies import Viewer
 from kernel.audit import record_change
 from kernel.errors import NotFound
@@ -45,11 +56,31 @@ class Prospect:
     changes: Changes
     is_first: bool
 
+    @cached_property
+    def joined(self) -> frozenset[int]:
+        """Numbers of the wishes that stay where they are and to which a guest has been added since."""
+        plan = self.plan
+        with_guests = {wish for wish in self.changes.kept if plan.requests[wish].guests.all()}
+        if not with_guests:
+            return frozenset()
+        keys = [plan.requests[wish].pk for wish in with_guests]
+        sides = MeetingSide.objects.filter(meeting__request__in=keys).values_list(
+            "meeting__request_id", "participant_id"
+        )
+        there = set(sides)
+        return frozenset(
+            wish
+            for wish in with_guests
+            for guest in plan.requests[wish].guests.all()
+            if (plan.requests[wish].pk, guest.participant_id) not in there
+            and guest.participant_id in {person.pk for person in people_of_wish(plan, wish)}
+        )
+
     @property
     def mailed(self) -> list[Participant]:
         """People whose agenda is new or changes: at the first publication all who have a wish in it."""
         plan, changes = self.plan, self.changes
-        wishes = range(len(plan.requests)) if self.is_first else [*changes.moved, *changes.added]
+        wishes = range(len(plan.requests)) if self.is_first else [*changes.moved, *changes.added, *sorted(self.joined)]
         numbers = {number for wish in wishes for number in plan.problem.wishes[wish].people}
         people = {plan.people[number].pk: plan.people[number] for number in numbers}
         people |= {person.pk: person for person in people_in(changes.dropped) if person.state in COMING}
@@ -143,6 +174,9 @@ def _apply(prospect: Prospect, now: datetime) -> None:
         put_meeting(meetings[request.pk], spot, now=now, is_fixed=meetings[request.pk].is_fixed)
     for wish, spot in changes.added.items():
         make_meeting(plan.requests[wish], spot, people_of_wish(plan, wish), now=now)
+    # What is told of a meeting is told of its moment: a guest who joins is a change of it as well.
+    joined = [meetings[plan.requests[wish].pk].pk for wish in prospect.joined]
+    Meeting.objects.filter(pk__in=joined).update(changed_at=now)
     for wish in (*changes.moved, *changes.kept):
         seat_people(meetings[plan.requests[wish].pk], people_of_wish(plan, wish))
 

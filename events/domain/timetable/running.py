@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from events.domain.setup.changing import change_event
 from events.domain.timetable.timetable_errors import EventNotPlannable, NothingToPlan, RunUnderWay
-from events.enums import EventState, RequestState, RunKind, RunState
+from events.enums import EventState, RequestMode, RequestState, RunKind, RunState
 from events.models import Event, TimetableRun
 from hubs.policies import Viewer, require_organiser
 from kernel.audit import record_change
@@ -68,8 +68,8 @@ def _new_run(event: Event, viewer: Viewer, kind: RunKind, seconds: int, most_mov
         raise RunUnderWay(_("A timetable is being computed already. Wait until it is done, or stop it.")) from error
 
 
-def require_plannable(event: Event, kind: RunKind = RunKind.TIMETABLE) -> None:
-    """Stop where no timetable can come about, and say what to do.
+def require_plannable(event: Event, kind: RunKind = RunKind.TIMETABLE, *, waiting: int = 0) -> None:
+    """Stop where no timetable can come about, and say what to do; `waiting` pairs have their meetings made first.
 
     Raises:
         EventNotPlannable, NothingToPlan
@@ -84,8 +84,11 @@ def require_plannable(event: Event, kind: RunKind = RunKind.TIMETABLE) -> None:
         raise NothingToPlan(_("The event has no time slots yet. Lay a time grid first."))
     if not event.tables.filter(is_lost=False).exists() and not event.stands.exists():
         raise NothingToPlan(_("The event has no meeting tables and no stands yet. Add some first."))
-    if not event.requests.filter(state=RequestState.ACCEPTED).exists():
-        raise NothingToPlan(_("No meeting request has been accepted yet, so there is nothing to plan."))
+    if waiting or event.requests.filter(state=RequestState.ACCEPTED).exists():
+        return
+    if event.request_mode == RequestMode.MUTUAL:
+        raise NothingToPlan(_("No two people have marked each other yet, so there is nothing to plan."))
+    raise NothingToPlan(_("No meeting request has been accepted yet, so there is nothing to plan."))
 
 
 def stop_run(run: TimetableRun, *, viewer: Viewer, now: datetime) -> None:

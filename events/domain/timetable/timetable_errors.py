@@ -54,6 +54,13 @@ class MeetingGone(DomainError):
     status: ClassVar[int] = 409
 
 
+class MeetingPublished(DomainError):
+    """Everybody of the meeting knows when and where it is: it is changed as a published one."""
+
+    code: ClassVar[str] = "meeting_published"
+    status: ClassVar[int] = 409
+
+
 class OfferGone(DomainError):
     """The freed slot is offered no longer."""
 

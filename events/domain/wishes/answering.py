@@ -21,9 +21,17 @@ from events.domain.wishes.wishing import weigh_requests
 from events.enums import COMING, EventState, MeetingState, RequestMode, RequestState
 from events.models import Meeting, MeetingRequest, Participant
 from events.models.wishes import MAX_REASON
-from events.queries.wishes import OPEN, is_hidden, is_silent, keeps_no_thanks, unanswered, was_told
+from events.queries.wishes import (
+    OPEN,
+    is_hidden,
+    is_refused_by_sender,
+    is_silent,
+    keeps_no_thanks,
+    unanswered,
+    was_told,
+)
 from hubs.policies import Viewer
-from kernel.errors import NotFound
+from kernel.errors import DomainError, NotFound
 from matching.domain.introductions.days import reminder_at
 from matching.domain.introductions.errors import AlreadyAnswered, AnswerTooLate
 from profiles.texts import clean_text
@@ -33,7 +41,6 @@ S = RequestState
 Step = Callable[[MeetingRequest, datetime], bool]
 
 
-@transaction.atomic
 def answer_request(
     request: MeetingRequest, *, accepts: bool, note: str = "", viewer: Viewer | None = None, now: datetime
 ) -> MeetingRequest:
@@ -42,25 +49,44 @@ def answer_request(
     Where the event takes the first free slot, a yes makes the meeting at once. Two who had asked each other without
     knowing meet once: with a yes, what the receiver's side had asked itself is taken back.
 
+    A yes that a "no thanks" of either side keeps from leading to a meeting answers nothing, and what comes of that is
+    stored: no caller's transaction may undo it.
+
     Raises:
         NotFound: the request is gone.
         NotAllowed: the viewer does not speak for the receiver.
-        AlreadyAnswered, AnswerTooLate
+        AlreadyAnswered
+        AnswerTooLate: also of a yes to somebody whose agenda has said "no thanks" to the receiver since it asked: the
+            request is taken back by that.
         SaidNoThanks: a yes to somebody to whom the receiver has said "no thanks"; its colleagues do not find the
-            request, as they do not see it.
+            request, as they do not see it from then on.
         TakesNoMeetings: a yes of somebody who takes no meetings any more.
         NoFreeSlot: no slot is free for both; nothing was answered.
         InvalidInput: the note is too long.
     """
-    lock_event(request.event)
-    locked = lock_request(request)
+    with transaction.atomic():
+        lock_event(request.event)
+        locked = lock_request(request)
+        _require_answerable(locked, viewer, accepts=accepts, now=now)
+        words = clean_text(note, field="note", max_length=MAX_REASON)
+        refusal = _refusal(locked, viewer, now=now) if accepts else None
+        if refusal is None:
+            _answer(locked, viewer, accepts=accepts, words=words, now=now)
+    if refusal is not None:
+        raise refusal
+    return locked
+
+
+def _require_answerable(locked: MeetingRequest, viewer: Viewer | None, *, accepts: bool, now: datetime) -> None:
     require_speaking_for(viewer, locked.receiver)
     _require_in_sight(locked, viewer)
     _require_open(locked, now=now)
-    words = clean_text(note, field="note", max_length=MAX_REASON)
     if accepts:
         require_meets(locked.receiver, is_self=True)
-        _require_no_refusal(locked, viewer)
+
+
+def _answer(locked: MeetingRequest, viewer: Viewer | None, *, accepts: bool, words: str, now: datetime) -> None:
+    if accepts:
         _close(locked, S.ACCEPTED, now=now)
         _withdraw_opposite(locked, viewer)
     else:
@@ -74,7 +100,6 @@ def answer_request(
             _meet_first(locked, viewer, now=now)
     kind = "event_request_accepted" if accepts else "event_request_declined"
     tell_of_request(locked, kind, reader=locked.sender, now=now)
-    return locked
 
 
 @transaction.atomic
@@ -153,24 +178,40 @@ def _require_in_sight(locked: MeetingRequest, viewer: Viewer | None) -> None:
         raise _gone()
 
 
-def _require_no_refusal(locked: MeetingRequest, viewer: Viewer | None) -> None:
-    """Nobody says yes where the agenda has said no thanks; who may not know of that is told of no request."""
-    if not is_hidden(locked):
-        return
-    if not keeps_no_thanks(viewer, locked.receiver):
-        raise _gone()
-    raise SaidNoThanks(_("You have said no thanks to %(name)s. Take that back first.") % {"name": locked.sender.name})
+def _refusal(locked: MeetingRequest, viewer: Viewer | None, *, now: datetime) -> DomainError | None:
+    """What answers a yes that no meeting can follow, with what comes of it stored; None where nothing is in the way.
+
+    Where the receiver's agenda has said no thanks, who may know of that reads it. Anybody else of its side finds the
+    request no more, while it waits on the sender's. Where it is the sender's agenda, since somebody came to share it,
+    nobody asks any more: the request is taken back now, not when they came, so that no moment tells.
+    """
+    if is_hidden(locked):
+        if keeps_no_thanks(viewer, locked.receiver):
+            return SaidNoThanks(
+                _("You have said no thanks to %(name)s. Take that back first.") % {"name": locked.sender.name}
+            )
+        MeetingRequest.objects.filter(pk=locked.pk).update(answered_at=now)
+        return _gone()
+    if is_refused_by_sender(locked):
+        # Nobody's deed, so there is no record of it: one without a name would tell who did not do it.
+        _withdraw(locked)
+        return _not_open()
+    return None
 
 
 def _gone() -> NotFound:
     return NotFound(_("We cannot find that request. It may have been taken back."))
 
 
+def _not_open() -> AnswerTooLate:
+    return AnswerTooLate(_("This request is not open any more."))
+
+
 def _require_open(locked: MeetingRequest, *, now: datetime) -> None:
     if locked.state in (S.ACCEPTED, S.DECLINED):
         raise AlreadyAnswered(_("This request has been answered already, and nothing was changed."))
     if locked.state != S.ASKED or locked.event.state == EventState.CANCELLED:
-        raise AnswerTooLate(_("This request is not open any more."))
+        raise _not_open()
     if not {locked.sender.state, locked.receiver.state} <= COMING:
         raise AnswerTooLate(_("One of you does not come to the event any more, so this request is not open."))
     if locked.expires_at <= now:
@@ -184,10 +225,12 @@ def _close(locked: MeetingRequest, state: RequestState, *, now: datetime) -> Non
 
 
 def _withdraw(locked: MeetingRequest) -> None:
-    """It ends. When it was answered stays: that tells an agreement called off from a question taken back."""
+    """It ends. When an agreement was made stays: that tells one called off from a question taken back."""
+    if locked.state == S.ASKED:
+        locked.answered_at = None
     locked.state = S.WITHDRAWN
     locked.version += 1
-    locked.save(update_fields=["state", "version", "updated_at"])
+    locked.save(update_fields=["state", "answered_at", "version", "updated_at"])
     free_place_of(locked)
 
 

@@ -13,8 +13,14 @@ from django.utils.translation import gettext as _
 from events.domain.locks import lock_event, lock_people
 from events.domain.wishes.pair_words import request_of, words_between
 from events.domain.wishes.telling_wishes import tell_of_request
-from events.domain.wishes.wish_errors import AskedTooOften, SaidNoThanks, WishesOnly
-from events.domain.wishes.wish_rules import require_meets, require_pair, require_speaking_for, require_wishes_open
+from events.domain.wishes.wish_errors import AskedTooOften, SaidNoThanks, StudentsApart, WishesOnly
+from events.domain.wishes.wish_rules import (
+    require_bookings,
+    require_meets,
+    require_pair,
+    require_speaking_for,
+    require_wishes_open,
+)
 from events.domain.wishes.wishing import MOST_WISHES, weigh_requests
 from events.enums import RequestMode, RequestState, Wanting
 from events.models import Event, MeetingRequest, Participant, Preference, Stand
@@ -23,6 +29,7 @@ from events.queries.wishes import (
     OPEN,
     is_silent,
     keeps_no_thanks,
+    learn_both,
     no_thanks_of,
     open_requests_of,
     requests_between,
@@ -62,7 +69,9 @@ def ask_meeting(
     Raises:
         NotAllowed, NotFound, NotComing, SameOrganisation, WishesClosed, TakesNoMeetings
         InvalidInput: it is one's own person, or no reason.
+        NoBookings: at this event nobody books a meeting.
         WishesOnly: at this event the organiser plans from wishes.
+        StudentsApart: both are students where students meet experts.
         SaidNoThanks: the sender's own; a colleague who asks in its name hears nothing of it.
         AlreadyAsked, AskedTooOften
         TooManyOpen: as many requests wait as one may have open.
@@ -74,9 +83,11 @@ def ask_meeting(
     own, other = require_pair(*_locked(*require_pair(sender, receiver)))
     event = own.event
     require_wishes_open(event, now=now)
+    require_bookings(event)
     _require_requests(event)
     require_meets(own, is_self=True)
     require_meets(other, is_self=False)
+    _require_no_students(own, other)
     words = clean_text(reason, field="reason", max_length=MAX_REASON, min_letters=_FEWEST_LETTERS)
     _require_askable(own, other, viewer)
     if open_requests_of(own) >= event.open_requests:
@@ -92,6 +103,13 @@ def ask_meeting(
         tell_of_request(request, "event_request", reader=other, now=now)
     request.refresh_from_db(fields=["is_must"])
     return request
+
+
+def is_asked_in_these_words(sender: Participant, receiver: Participant, *, reason: str) -> bool:
+    """Whether the sender's request to the other waits for an answer with this very reason: a button pressed twice."""
+    words = clean_text(reason, field="reason", max_length=MAX_REASON)
+    waiting = requests_between(sender, receiver).filter(sender=sender, state=RequestState.ASKED)
+    return waiting.filter(reason=words).exists()
 
 
 def take_place_of(request: MeetingRequest, *, now: datetime) -> None:
@@ -137,6 +155,14 @@ def _require_requests(event: Event) -> None:
     if event.request_mode == RequestMode.MUTUAL:
         raise WishesOnly(
             _("At this event the organiser plans from what both wish. Mark them with “must meet” or “would like to”.")
+        )
+
+
+def _require_no_students(sender: Participant, receiver: Participant) -> None:
+    if learn_both(sender, receiver):
+        raise StudentsApart(
+            _("The times here are for students and experts. Talk to %(name)s, a student like you, in a break.")
+            % {"name": receiver.name}
         )
 
 

@@ -4,7 +4,6 @@ from datetime import datetime
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from events.domain.locks import lock_profiles
@@ -12,9 +11,10 @@ from events.domain.setup.changing import change_event
 from events.domain.wishes.asking import record_request
 from events.domain.wishes.pair_words import PairWords, request_of, words_between
 from events.domain.wishes.wish_errors import RequestsOnly, WishesClosed
-from events.enums import EventState, RequestMode, RequestOrigin, RequestState, Wanting
-from events.models import Event, MeetingRequest, Participant, Preference
-from events.queries.wishes import OPEN, pairs_kept_apart, people_who_take_meetings
+from events.enums import EventState, RequestMode, RequestOrigin, RequestState
+from events.models import Event, Participant
+from events.queries.mutual_wishes import mutual_wishes
+from events.queries.wishes import people_who_take_meetings
 from hubs.policies import Viewer
 from matching.domain.introductions.capacity import take_place
 from matching.domain.introductions.errors import CapReached
@@ -22,7 +22,6 @@ from matching.enums import Channel
 from matching.models import ContactRules
 
 _PLANNABLE = (EventState.OPEN, EventState.WISHES_CLOSED, EventState.PUBLISHED)
-Pair = tuple[int, int]
 
 
 @transaction.atomic
@@ -50,28 +49,6 @@ def make_mutual_requests(event: Event, *, viewer: Viewer, now: datetime) -> int:
     order = sorted(wanted, key=lambda pair: (-words[pair].worth, pair))
     return sum(_agree(people[one], people[other], words[one, other], viewer, is_must=wanted[one, other], now=now)
                for one, other in order)  # fmt: skip
-
-
-def mutual_wishes(event: Event, people: dict[int, Participant]) -> dict[Pair, bool]:
-    """Each two of these who both wish to meet, smaller key first, and whether one of them must; open ones left out."""
-    rows = Preference.objects.filter(event=event, person__in=people, other__in=people)
-    wants = rows.filter(wanting__in=(Wanting.MUST, Wanting.WANT)).values_list("person_id", "other_id", "wanting")
-    wished = {(person, other): wanting == Wanting.MUST for person, other, wanting in wants}
-    # What one side or the organiser called off for good does not come back: it was answered once.
-    called_off = Q(state=RequestState.WITHDRAWN, answered_at__isnull=False)
-    settled = Q(state__in=OPEN) | Q(state=RequestState.DECLINED) | called_off
-    taken = MeetingRequest.objects.filter(settled, event=event)
-    apart = pairs_kept_apart(event) | frozenset(taken.values_list("sender_id", "receiver_id"))
-    return {
-        (one, other): must or wished[other, one]
-        for (one, other), must in wished.items()
-        if one < other and (other, one) in wished and apart.isdisjoint({(one, other), (other, one)})
-        and not _are_colleagues(event, people[one], people[other])
-    }  # fmt: skip
-
-
-def _are_colleagues(event: Event, one: Participant, other: Participant) -> bool:
-    return event.keeps_colleagues_apart and one.organisation_id == other.organisation_id
 
 
 def _agree(

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from events.domain.wishes.pairing import Market, Parties, Texts
 from events.domain.wishes.usual_scale import Scale, usual_scale
 from events.domain.wishes.word_scores import word_scores
-from events.enums import EventKind
 from events.models import Event, EventStatement, Participant, Participation
+from events.templates import template_of
 from hubs.enums import Visibility
 from kernel.errors import NotReady
 from matching.domain.asking import ROLE_OF_KIND, stage_numbers
@@ -46,7 +46,6 @@ from profiles.terms import all_terms
 MOST_TEXTS_A_KIND = 8
 _TEXTS_A_BATCH = 64
 _SHARED = frozenset({Visibility.PUBLIC.value, Visibility.MEMBERS.value})
-_LIKENESS = frozenset({EventKind.ERFA, EventKind.MASTERCLASS})
 
 
 @dataclass(frozen=True)
@@ -95,7 +94,7 @@ class CentredTexts:
 
 def purpose_of(event: Event) -> Purpose:
     """Likeness where people come to learn from each other, complementing elsewhere."""
-    return Purpose.ERFA if event.kind in _LIKENESS else Purpose.EVENT
+    return Purpose.ERFA if template_of(event.kind).goes_by_likeness else Purpose.EVENT
 
 
 def event_market(event: Event, people: Sequence[Participant], *, today: date) -> EventMarket:

@@ -9,10 +9,12 @@ from events.domain.locks import lock_event
 from events.domain.setup.changing import change_event
 from events.domain.wishes.showing import note_shown
 from events.domain.wishes.telling_wishes import tell_of_suggestions
-from events.domain.wishes.wish_errors import RoundIsOut
+from events.domain.wishes.wish_errors import NobodyToRecommend, RoundIsOut
 from events.domain.wishes.wish_rules import require_wishes_open
 from events.models import Event, SuggestionRound
-from events.queries.suggestions import people_with_suggestions, suggestions_for
+from events.queries.suggestions import people_with_suggestions, round_of, suggestions_for
+from events.queries.wishes import people_to_recommend
+from events.templates import template_of
 from hubs.policies import Viewer
 from kernel.audit import record_change
 from matching.enums import Channel
@@ -27,6 +29,7 @@ def ask_round(event: Event, *, viewer: Viewer, number: int, now: datetime) -> Su
     Raises:
         NotAllowed, NotFound, EventCalledOff, WishesClosed
         RoundIsOut: somebody, or a second press, has asked for it already.
+        NobodyToRecommend: it would go to nobody.
     """
     locked = change_event(event, viewer=viewer)
     require_wishes_open(locked, now=now)
@@ -34,6 +37,8 @@ def ask_round(event: Event, *, viewer: Viewer, number: int, now: datetime) -> Su
     held = SuggestionRound.objects.select_for_update().get(event=locked)
     if held.number != number or held.is_due:
         raise RoundIsOut(_("This round is on its way already. Nobody gets a second mail."))
+    if lacking := what_a_round_lacks(locked):
+        raise NobodyToRecommend(lacking)
     held.number += 1
     held.asked_at = now
     held.save(update_fields=["number", "asked_at"])
@@ -42,6 +47,25 @@ def ask_round(event: Event, *, viewer: Viewer, number: int, now: datetime) -> Su
         subject_type="event", subject_id=locked.public_id, changed_fields=["suggestions"],
     )  # fmt: skip
     return held
+
+
+def what_a_round_lacks(event: Event) -> str:
+    """Why a round would go to nobody, in words; empty where it can be sent, or lists are made of two or more first."""
+    if people_with_suggestions(event):
+        return ""
+    shown, held = len(people_to_recommend(event)), round_of(event)
+    if shown > 1 and (held is None or held.computed_at is None):
+        return ""
+    if template_of(event.kind).has_bookings:
+        if not shown:
+            return _("Nobody takes booked meetings yet. Let people come first: each of them says so at registration.")
+        return _(
+            "So far there are no two people to recommend to each other: both must take booked meetings and have said "
+            "what they offer or seek."
+        )
+    if not shown:
+        return _("Nobody is signed up who is shown to others. Let people come first.")
+    return _("So far there are no two people to recommend to each other: both must have said what they offer or seek.")
 
 
 def mail_round(event: Event, *, now: datetime) -> int:

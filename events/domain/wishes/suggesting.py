@@ -19,9 +19,10 @@ from events.domain.locks import lock_event
 from events.domain.wishes.offered_texts import EventMarket, OfferedText, event_market, offered_by
 from events.domain.wishes.pairing import explain, judge
 from events.domain.wishes.rounds import mail_round
-from events.enums import EventKind, EventState, PeopleKind
+from events.enums import EventState, PeopleKind
 from events.models import Event, Participant, Suggestion, SuggestionRound
-from events.queries.wishes import pairs_kept_apart, people_who_take_meetings, settled_pairs
+from events.queries.wishes import pairs_kept_apart, people_to_recommend, settled_pairs
+from events.templates import template_of
 from kernel.errors import DomainError
 from matching.domain.introductions.capacity import full_profiles
 from matching.domain.introductions.days import local_day
@@ -68,13 +69,13 @@ class _Chosen:
 
 
 def suggest_people(event: Event, *, now: datetime) -> Suggestions:
-    """Compute and store whom each person with booked meetings should meet, in place of what was stored.
+    """Compute and store whom each person who is open to it should meet, in place of what was stored.
 
     Raises:
         NotReady: the language model is not built on this machine.
     """
     today = local_day(now)
-    people = people_who_take_meetings(event)
+    people = people_to_recommend(event)
     fingerprint = fingerprint_of(event, people, now=now)
     market = event_market(event, people, today=today)
     evidence, probabilities = _judged(market)
@@ -115,7 +116,7 @@ def is_stale(event: Event, *, now: datetime) -> bool:
     last = SuggestionRound.objects.filter(event=event).first()
     if last is not None and last.computed_at is not None and last.computed_at > now - PAUSE:
         return False
-    people = people_who_take_meetings(event)
+    people = people_to_recommend(event)
     if last is None and len(people) < 2:
         return False
     return last is None or last.fingerprint != fingerprint_of(event, people, now=now)
@@ -159,7 +160,7 @@ def _forbidden(event: Event, market: EventMarket) -> NDArray[np.bool_]:
     same = np.array(group)
     kept: NDArray[np.bool_] = same[:, None] == same[None]
     np.fill_diagonal(kept, True)
-    if event.kind == EventKind.MEET_THE_EXPERTS:
+    if template_of(event.kind).keeps_students_apart:
         student = np.array([each.kind == PeopleKind.STUDENT for each in people])
         kept |= student[:, None] & student[None]
     silent = ~np.isin(market.party_of, market.market.texts.owner)
@@ -172,13 +173,21 @@ def _forbidden(event: Event, market: EventMarket) -> NDArray[np.bool_]:
 
 
 def _capacities(event: Event, people: Sequence[Participant], *, now: datetime) -> tuple[Ids, Ids]:
-    """How many others each person is shown, and in how many lists each stands: none where the month is full."""
-    full = full_profiles(event.hub_id, today=local_day(now))
+    """How many others each person is shown, and in how many lists each stands."""
+    most = np.array([_most_meetings(event, person) for person in people])
+    return np.where(most > 0, LIST_LENGTH, 0).astype(np.int64), appearances_of(event, people, now=now)
+
+
+def appearances_of(event: Event, people: Sequence[Participant], *, now: datetime) -> Ids:
+    """In how many lists each of these people may stand, (n,): none where the month is full.
+
+    A list asks for nobody's month where no meetings are booked.
+    """
+    has_bookings = template_of(event.kind).has_bookings
+    full = full_profiles(event.hub_id, today=local_day(now)) if has_bookings else frozenset()
     most = np.array([_most_meetings(event, person) for person in people])
     is_full = np.array([each.participation.profile_id in full and not each.beside_cap for each in people])
-    lists = np.where(most > 0, LIST_LENGTH, 0).astype(np.int64)
-    appearances = np.where(is_full, 0, np.minimum(MOST_LISTS, _LISTS_A_MEETING * most)).astype(np.int64)
-    return lists, appearances
+    return np.where(is_full, 0, np.minimum(MOST_LISTS, _LISTS_A_MEETING * most)).astype(np.int64)
 
 
 def _most_meetings(event: Event, person: Participant) -> int:

@@ -68,6 +68,20 @@ class RequestsOnly(DomainError):
     status: ClassVar[int] = 409
 
 
+class NoBookings(DomainError):
+    """At this event nobody books a meeting: there is no time for one to be in."""
+
+    code: ClassVar[str] = "no_bookings"
+    status: ClassVar[int] = 409
+
+
+class StudentsApart(DomainError):
+    """At this event students meet experts, and each other without a booking."""
+
+    code: ClassVar[str] = "students_apart"
+    status: ClassVar[int] = 409
+
+
 class AskedTooOften(DomainError):
     """The same person was asked before, without a yes."""
 
@@ -93,4 +107,18 @@ class RoundIsOut(DomainError):
     """This round of recommendations was asked for already."""
 
     code: ClassVar[str] = "round_is_out"
+    status: ClassVar[int] = 409
+
+
+class NobodyToRecommend(DomainError):
+    """A round of recommendations would go to nobody."""
+
+    code: ClassVar[str] = "nobody_to_recommend"
+    status: ClassVar[int] = 409
+
+
+class AgreedThemselves(DomainError):
+    """Two people agreed on the meeting; no organiser takes that back for them."""
+
+    code: ClassVar[str] = "agreed_themselves"
     status: ClassVar[int] = 409

@@ -4,11 +4,12 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from events.domain.wishes.wish_errors import NotComing, SameOrganisation, TakesNoMeetings, WishesClosed
+from events.domain.wishes.wish_errors import NoBookings, NotComing, SameOrganisation, TakesNoMeetings, WishesClosed
 from events.enums import COMING, EventState
 from events.models import Event, Participant
 from events.queries.people import is_own
 from events.queries.wishes import host_of
+from events.templates import template_of
 from hubs.policies import Viewer, may_act_for
 from kernel.errors import InvalidInput, NotAllowed, NotFound
 
@@ -56,6 +57,16 @@ def require_pair(one: Participant, other: Participant) -> tuple[Participant, Par
     if first.event.keeps_colleagues_apart and first.organisation_id == second.organisation_id:
         raise SameOrganisation(_("You two work in the same organisation, so no meeting is planned for you here."))
     return first, second
+
+
+def require_bookings(event: Event) -> None:
+    """Stop where no two people book a meeting.
+
+    Raises:
+        NoBookings
+    """
+    if not template_of(event.kind).has_bookings:
+        raise NoBookings(_("No meetings are booked at this event. Look each other up on the day."))
 
 
 def require_meets(person: Participant, *, is_self: bool) -> None:

@@ -142,7 +142,7 @@ if (page) {
     if (!person) return;
     person.came = true;
     const cell = page.querySelector(`[data-person="${code}"] [data-came-at]`);
-    if (cell?.querySelector("button")) cell.textContent = "✓";
+    if (cell?.querySelector("button[name=listed]")) cell.textContent = "✓";
     find("came").textContent = String([...people.values()].filter((one) => one.came).length);
   }
 

@@ -17,7 +17,7 @@ from events.calendars import feed
 from events.day_papers import typeset_agendas
 from events.enums import EventState, ParticipantState, RequestMode
 from events.models import Event, Participant
-from events.queries.agenda import Agenda, agenda_of
+from events.queries.agenda import Agenda, agenda_of, profiles_open_to
 from events.queries.days import find_event
 from events.queries.people import is_own, own_places
 from events.templates import template_of
@@ -123,6 +123,8 @@ def _show(
             "current": agenda.current(now),
             "next": agenda.upcoming(now),
             "to_rate": agenda.to_rate(now) if is_self else (),
+            "open_profiles": profiles_open_to(request.viewer, agenda),
+            "may_correct": is_self and event.state != EventState.OVER,
             "now": now,
             "is_self": is_self,
             "by_link": colleagues is None,

@@ -9,8 +9,11 @@ from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from events.catalogue_paper import typeset_catalogue
+from events.models import Hall, Stand
 from events.queries.catalogue import Catalogue, Entry, catalogue_of
 from events.queries.people import find_open_event
+from events.queries.setup import halls_of
+from frontend.catalogue_plan import draw_catalogue_plans
 from frontend.requests import PageRequest
 from frontend.views.events.agenda import paper_answer
 from hubs.policies import Viewer
@@ -20,8 +23,8 @@ MAX_QUERY = 100
 
 @require_safe
 def event_catalogue(request: PageRequest, slug: str) -> HttpResponse:
-    """What each stand offers and seeks, for everybody; `q` and `theme` narrow it. A theme that no stand of the reader's
-    catalogue has (an old or a made-up link) shows all stands and says so.
+    """What each stand offers and seeks, and where it is, for everybody; `q` and `theme` narrow it, `stand` marks one on
+    the plan. A theme that no stand of the reader's catalogue has (an old or a made-up link) shows all and says so.
 
     Raises:
         NotFound: no such event, or it is not open to the reader.
@@ -31,8 +34,13 @@ def event_catalogue(request: PageRequest, slug: str) -> HttpResponse:
     words, asked = request.GET.get("q", "")[:MAX_QUERY].strip(), request.GET.get("theme", "")
     theme = _known(catalogue, asked)
     chosen = [entry for entry in catalogue.entries if _fits(entry, words, theme)]
+    halls = halls_of(event)
+    sought = _sought(halls, request.GET.get("stand", ""))
+    page = reverse("frontend:event_catalogue", args=[event.slug])
     context = {
         "event": event,
+        "plans": draw_catalogue_plans(halls, catalogue, chosen=chosen, page=page, sought=sought),
+        "sought": sought,
         "catalogue": catalogue,
         "entries": chosen,
         "halls": _by_hall(chosen),
@@ -70,6 +78,12 @@ def event_catalogue_paper(request: PageRequest, slug: str, language: str) -> Htt
 def _known(catalogue: Catalogue, theme: str) -> str:
     """The theme, if a stand has it, else none."""
     return theme if any(term.code == theme for term in catalogue.themes) else ""
+
+
+def _sought(halls: list[Hall], number: str) -> Stand | None:
+    """The stand of that number; None where the event has none."""
+    stands = (stand for hall in halls for stand in hall.stands.all())
+    return next((stand for stand in stands if number and stand.number == number), None)
 
 
 def _fits(entry: Entry, words: str, theme: str) -> bool:

@@ -16,11 +16,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from events.domain.day.checking_in import Result, Scan, Seen, check_in
+from events.domain.day.checking_in import Result, Scan, Seen, check_in, take_back_check_in
 from events.enums import ParticipantState
 from events.models import Event, Participant
 from events.queries.days import find_event
 from events.queries.people import people_in
+from frontend.event_words import day_words
 from frontend.forms.bodies import form_page
 from frontend.questions import read_public_id
 from frontend.requests import PageRequest
@@ -44,9 +45,12 @@ def event_check_in(request: PageRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         return _typed(request, event)
     people = list(people_in(event, ParticipantState.REGISTERED))
+    first_day = event.starts_at.astimezone(event.zone).date()
     context = {
         "event": event,
         "people": people,
+        "day": f"{first_day:%Y-%m-%d}",
+        "early": day_words(first_day) if timezone.now().astimezone(event.zone).date() < first_day else "",
         "came": sum(person.checked_in_at is not None for person in people),
         "roster": [_roster_row(person) for person in people],
         "of_all": _of_all(len(people)),
@@ -88,6 +92,20 @@ def event_roster(request: PageRequest, slug: str) -> HttpResponse:
     event = find_event(request.viewer.hub_id, slug)
     rows = [_roster_row(person) for person in people_in(event, ParticipantState.REGISTERED)]
     return JsonResponse({"people": rows, "of_all": _of_all(len(rows))})
+
+
+@login_required
+@require_POST
+def event_check_in_undo(request: PageRequest, slug: str) -> HttpResponse:
+    """Take a check-in back.
+
+    Raises:
+        NotAllowed, NotFound: the reader does not run this event, or nobody there has that code.
+    """
+    event = find_event(request.viewer.hub_id, slug)
+    person = take_back_check_in(event, viewer=request.viewer, code=request.POST.get("person", "")[:40])
+    messages.success(request, _("%(name)s is not checked in any more.") % {"name": person.name})
+    return redirect("frontend:event_check_in", event.slug)
 
 
 def _typed(request: PageRequest, event: Event) -> HttpResponse:

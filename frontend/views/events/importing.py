@@ -30,6 +30,7 @@ from frontend.forms.events_people import UploadForm
 from frontend.requests import PageRequest
 from frontend.views.events.organising import organised
 from kernel.errors import InvalidInput
+from profiles.enums import ProfileKind
 
 # Below what a form may hold, with room for the rest of it.
 MOST_PACKED = 900_000
@@ -77,13 +78,14 @@ def _preview(request: PageRequest, event: Event, content: bytes) -> HttpResponse
     plan = plan_import(event, rows, viewer=request.viewer)
     # What wants a look first.
     ranks = {outcome: rank for rank, outcome in enumerate((Outcome.PROBLEM, Outcome.CANCEL, Outcome.CREATE))}
-    rows_in_order = sorted(plan.rows, key=lambda each: (ranks.get(each.outcome, 9), each.row.number))
+    rows_in_order = sorted(plan.rows, key=lambda each: (ranks.get(each.outcome, 9), not each.told, each.row.number))
     # Of what is plain, some tell enough; a row with a problem is never left out.
     shown = rows_in_order[: max(MOST_SHOWN, plan.counts[Outcome.PROBLEM.value])]
     context: dict[str, Any] = {
         "event": event, "plan": plan, "rows": shown, "more": len(plan.rows) - len(shown),
         "packed": packed, "counts": {outcome.value: plan.counts[outcome.value] for outcome in Outcome},
         "unread": unread_headings(sheet[0]), "kinds": dict(PeopleKind.choices),
+        "organisation_kinds": dict(ProfileKind.choices),
         "left": places_left(event), "does_something": len(plan.rows) > _idle(plan.counts),
     }  # fmt: skip
     return render(request, "events/import_preview.html", context)

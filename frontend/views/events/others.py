@@ -18,7 +18,16 @@ from events.enums import EventState, RequestMode
 from events.models import Event, Participant
 from events.queries.people import find_open_event
 from events.queries.suggestions import has_list, round_of, suggestions_for
-from events.queries.wishes import find_stand, keeps_marks, keeps_no_thanks, others_of, requests_left, stand_people
+from events.queries.wishes import (
+    OthersFilter,
+    find_stand,
+    is_recommended,
+    keeps_marks,
+    keeps_no_thanks,
+    others_of,
+    requests_left,
+    stand_people,
+)
 from frontend.event_wishes import acting_person, boxes_for, stand_box, suggested_cards, until_words, wishes_are_open
 from frontend.event_words import is_on
 from frontend.forms.events_wishes import OthersForm
@@ -74,12 +83,18 @@ def _list_context(request: PageRequest, event: Event, person: Participant | None
     boxes = boxes_for(person, people, now=timezone.now(), viewer=request.viewer) if person else {}
     told = offered_by([each.participation for each in people], today=today, levels=visible_levels(request.viewer))
     asked = {name: str(value) for name, value in request.GET.items() if name != "page" and value}
+    is_filtered = bool({"q", "kind", "wish"} & set(asked))
+    closed = 0
+    if not people and not is_filtered:
+        closed = others_of(person, event, OthersFilter(with_closed=True), viewer=request.viewer, today=today).count()
     return {
         "form": form,
         "page": page,
         "rows": [(each, boxes.get(each.pk), _one_of_each(told[each.participation_id])) for each in people],
         "query": urlencode(asked),
-        "is_filtered": bool({"q", "kind", "wish"} & set(asked)),
+        "is_filtered": is_filtered,
+        "closed": closed,
+        "closed_query": urlencode({**asked, "closed": "on"}),
     }
 
 
@@ -91,13 +106,14 @@ def _recommended(request: PageRequest, event: Event, person: Participant | None)
     found = suggestions_for(person, with_refused=not keeps_no_thanks(request.viewer, person))
     shown = note_shown(person, found, now=now)
     held = round_of(event)
+    is_computed = held is not None and held.computed_at is not None
     return {
         "recommended": suggested_cards(
             person, found, now=now, viewer=request.viewer, list_id=str(shown.public_id) if shown else ""
         ),
         "takes_rounds": event.state in _TAKES_ROUNDS,
         # Who signed up since is in the next round.
-        "is_computed": held is not None and held.computed_at is not None and (has_list(person) or not person.meets),
+        "is_computed": is_computed and (has_list(person) or not is_recommended(person)),
         "has_texts": bool(offered_by([person.participation], today=timezone.localdate())[person.participation_id]),
     }
 

@@ -15,13 +15,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from events.domain.people.admitting import why_closed
 from events.domain.people.opening_up import ask_to_open_up, open_up
 from events.domain.people.reconfirming import reconfirm
 from events.domain.people.registering import cancel_person
 from events.domain.people.signing_up import change_place
-from events.domain.people.stating import set_event_statements
 from events.enums import ParticipantState
-from events.models import Event, Participant, Participation
+from events.models import Event, EventStatement, Participant, Participation
+from events.queries.catalogue import catalogue_choice
 from events.queries.people import (
     find_open_event,
     find_participant,
@@ -29,19 +30,19 @@ from events.queries.people import (
     latest_terms,
     own_places,
     place_in_queue,
-    statements_to_choose,
 )
+from events.queries.stating import may_state, may_state_by_link, readable_texts
+from events.templates import template_of
 from frontend.event_links import PLACE, read_place
 from frontend.event_words import is_on, stretch_words, when_words
-from frontend.form_pages import FormPage, do_or_tell, save_or_show, try_to_save
+from frontend.form_pages import do_or_tell, try_to_save
 from frontend.forms.bodies import form_page
-from frontend.forms.events_people import PlaceForm, TextsForm, place_initial
+from frontend.forms.events_people import PlaceForm, place_initial
 from frontend.requests import PageRequest
-from frontend.views.events.registering import checked_slots, texts_initial
+from frontend.views.events.registering import checked_slots
 from hubs.policies import Viewer, may_act_for
 from kernel.errors import InvalidInput, NotAllowed, NotFound
 from mailgate.links import LinkExpired, LinkInvalid
-from profiles.queries import own_profiles
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,10 @@ class Place:
     is_self: bool
     rank: int
     closed_times: tuple[str, ...]
-    texts: tuple[tuple[str, str, str], ...]
     act: str
     change: str
     may_change: bool
+    may_return: bool
     waits_for_answer: bool
 
 
@@ -69,10 +70,10 @@ def _place(person: Participant, *, act: str, change: str, is_self: bool) -> Plac
         is_self=is_self,
         rank=place_in_queue(person),
         closed_times=tuple(stretch_words(row.slot.starts_at, row.slot.ends_at, event) for row in closed),
-        texts=tuple((row.get_kind_display(), row.text, row.language) for row in person.participation.statements.all()),
         act=act,
         change=change,
         may_change=is_living and comes,
+        may_return=not comes and not why_closed(event, now=now),
         waits_for_answer=is_living and comes and bool(person.reconfirm_asked_at) and not person.reconfirmed_at,
     )
 
@@ -99,17 +100,33 @@ def own_places_page(request: PageRequest, slug: str) -> HttpResponse:
         "event": event,
         "when": when_words(event),
         "places": places,
-        "brought": _brought(event, people),
+        "brought": _brought(request.viewer, event, people),
         "is_on": is_on(event, timezone.now()),
         "has_place": any(person.state == ParticipantState.REGISTERED for person in people),
     }
     return render(request, "events/me.html", context)
 
 
-def _brought(event: Event, people: list[Participant]) -> list[Participation]:
+@dataclass(frozen=True)
+class Brought:
+    """A profile that is brought, what of it the reader may read, and where it is written; no address: by others."""
+
+    row: Participation
+    texts: list[EventStatement]
+    address: str
+
+
+def _brought(viewer: Viewer, event: Event, people: list[Participant]) -> list[Brought]:
     """Each profile that is brought, with what it offers and seeks on the day."""
     rows = event.participations.filter(pk__in={person.participation_id for person in people})
-    return list(rows.select_related("profile").prefetch_related("statements"))
+    return [
+        Brought(row, readable_texts(viewer, row), _texts_address(viewer, row))
+        for row in rows.select_related("event", "profile")
+    ]
+
+
+def _texts_address(viewer: Viewer, row: Participation) -> str:
+    return reverse("frontend:event_texts", args=[row.event.slug, row.profile.slug]) if may_state(viewer, row) else ""
 
 
 @login_required
@@ -133,41 +150,6 @@ def act(request: PageRequest, slug: str, public_id: UUID) -> HttpResponse:
 def _after(event: Event, request: PageRequest) -> str:
     name = "frontend:event" if request.POST.get("do") == "cancel" else "frontend:event_me"
     return reverse(name, args=[event.slug])
-
-
-@login_required
-@never_cache
-@form_page
-def texts(request: PageRequest, slug: str, profile: str) -> HttpResponse:
-    """What a profile of one's own offers and seeks on the day."""
-    event = find_open_event(request.viewer, slug)
-    own = own_profiles(request.viewer).filter(slug=profile).first()
-    row = event.participations.filter(profile=own).first() if own else None
-    if own is None or row is None:
-        raise NotFound(_("That profile does not take part in the event."))
-    form = TextsForm(
-        request.POST if request.method == "POST" else None,
-        statements=list(statements_to_choose(request.viewer, own, today=timezone.localdate())),
-        initial=texts_initial(row.statements.select_related("statement")),
-    )
-
-    def save() -> None:
-        set_event_statements(row, chosen=form.chosen_statements(), own=form.own_texts(), viewer=request.viewer)
-
-    page = FormPage(
-        title=_("What you offer and seek at %(event)s") % {"event": event.name},
-        lead=" ".join(
-            (
-                _("Recommendations and the catalogue are made of this. Choose what matters on the day."),
-                _(
-                    "What you write here stands in the catalogue, which everybody may read. What you tick stands there "
-                    "too, for those who may read it on your profile."
-                ),
-            )
-        ),
-        submit=_("Save"), back=reverse("frontend:event_me", args=[event.slug]), back_label=_("Your registration"),
-    )  # fmt: skip
-    return save_or_show(request, form, page, save, saved=_("Saved."))
 
 
 @login_required
@@ -206,14 +188,19 @@ def _own(request: PageRequest, slug: str, public_id: UUID) -> tuple[Event, Parti
 @form_page
 def linked_place_page(request: PageRequest, token: str) -> HttpResponse:
     """The same place by the link in a mail: nothing to sign in to."""
-    person, refusal = _linked(request, token)
+    person, refusal = linked(request, token)
     if person is None:
         return refusal
     if request.method == "POST":
         return do_or_tell(request, lambda: _do(request, person, None), back=request.path)
     change = reverse("frontend:event_place_change", args=[token])
     place = _place(person, act=request.path, change=change, is_self=True)
-    context = {"event": person.event, "when": when_words(person.event), "place": place, "token": token}
+    texts = reverse("frontend:event_place_texts", args=[token]) if may_state_by_link(person) else ""
+    context = {
+        "event": person.event, "when": when_words(person.event), "place": place, "token": token,
+        "is_on": place.may_change,
+        "brought": Brought(person.participation, readable_texts(Viewer(person.hub_id), person.participation), texts),
+    }  # fmt: skip
     return render(request, "events/place.html", context)
 
 
@@ -221,13 +208,13 @@ def linked_place_page(request: PageRequest, token: str) -> HttpResponse:
 @form_page
 def linked_change(request: PageRequest, token: str) -> HttpResponse:
     """Change the place by the link."""
-    person, refusal = _linked(request, token)
+    person, refusal = linked(request, token)
     if person is None:
         return refusal
     return _change(request, person, viewer=None, back=reverse("frontend:event_place", args=[token]))
 
 
-def _linked(request: PageRequest, token: str) -> tuple[Participant | None, HttpResponse]:
+def linked(request: PageRequest, token: str) -> tuple[Participant | None, HttpResponse]:
     """The person of the link, else the page that says what became of it."""
     try:
         person = read_place(request.viewer.hub_id, token, PLACE)
@@ -302,6 +289,7 @@ def _change_form(request: PageRequest, person: Participant, *, is_self: bool) ->
         participation__profile__organisation_id=person.organisation_id, host__isnull=True
     ).exclude(pk=person.pk)
     terms = latest_terms(person.event)
+    choice = catalogue_choice(person)
     return PlaceForm(
         request.POST if request.method == "POST" else None,
         slots=slots,
@@ -309,7 +297,9 @@ def _change_form(request: PageRequest, person: Participant, *, is_self: bool) ->
         # Who has agreed to these terms is not asked again.
         terms=terms if terms and terms.number != person.terms_number else None,
         colleague=None if is_self else person,
-        initial=place_initial(person, slots),
+        template=template_of(person.event.kind),
+        is_exhibitor=choice is not None,
+        initial={**place_initial(person, slots), "in_catalogue": choice},
     )
 
 
@@ -321,4 +311,5 @@ def _save(person: Participant, form: PlaceForm, *, viewer: Viewer | None) -> Non
         version=form.cleaned_data["version"] or 0,
         viewer=viewer,
         now=timezone.now(),
+        in_catalogue=form.catalogue_choice(),
     )

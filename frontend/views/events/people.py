@@ -12,15 +12,22 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from events.domain.people.organising_people import add_person, change_by_organiser
 from events.domain.people.registering import cancel_person
+from events.domain.people.showing_exhibitors import show_exhibitors
 from events.domain.people.waiting import promote_person
 from events.enums import ParticipantState
 from events.models import Event, Participant
+from events.queries.catalogue import stands_in_order
 from events.queries.people import PeopleFilter, filtered_people, find_participant, people_counts, places_left
+from events.queries.stating import readable_texts
+from events.queries.unseen_exhibitors import unseen_exhibitors
+from events.templates import template_of
+from frontend.event_words import is_on
 from frontend.form_pages import do_or_tell, try_to_save
 from frontend.forms.bodies import form_page
 from frontend.forms.events_people import AddPersonForm, FindPeopleForm, OrganiserPlaceForm, place_initial
@@ -39,7 +46,7 @@ PEOPLE_A_PAGE = 100
 def people(request: PageRequest, slug: str) -> HttpResponse:
     """Everybody, or those whom the filter lets through."""
     event = organised(request, slug)
-    form = FindPeopleForm(request.GET, stands=event.stands.values_list("number", flat=True))
+    form = FindPeopleForm(request.GET, stands=[each.number for each in stands_in_order(event)])
     found = form.cleaned_data if form.is_valid() else {}
     wanted = PeopleFilter(
         words=found.get("q", ""), state=found.get("state", ""), kind=found.get("kind", ""),
@@ -56,6 +63,7 @@ def people(request: PageRequest, slug: str) -> HttpResponse:
         "left": places_left(event),
         "query": _query(request),
         "is_filtered": wanted != PeopleFilter(),
+        "unseen": unseen_exhibitors(event),
     }
     return render(request, "events/people.html", context)
 
@@ -68,19 +76,37 @@ def _query(request: PageRequest) -> str:
 
 
 @login_required
+@require_POST
+def show_unseen(request: PageRequest, slug: str) -> HttpResponse:
+    """Let visitors see the exhibitors of whom nothing but the name is known."""
+    event = organised(request, slug)
+
+    def do() -> str:
+        number = show_exhibitors(event, viewer=request.viewer)
+        told = ngettext(
+            "%(number)d profile is seen by everybody now.", "%(number)d profiles are seen by everybody now.", number
+        )
+        return told % {"number": number}
+
+    return do_or_tell(request, do, back=reverse("frontend:event_people", args=[event.slug]))
+
+
+@login_required
 @never_cache
 @form_page
 def add(request: PageRequest, slug: str) -> HttpResponse:
     """Take somebody in by hand."""
     event = organised(request, slug)
     form = AddPersonForm(
-        request.POST if request.method == "POST" else None, slots=list(event.slots.all()), stands=event.stands.all(),
+        request.POST if request.method == "POST" else None, slots=list(event.slots.all()),
+        stands=stands_in_order(event), template=template_of(event.kind),
         initial={"language": request.hub.language or "da"},
     )  # fmt: skip
 
     def save() -> Participant:
         return add_person(
             event, organisation=form.cleaned_data["organisation"],
+            organisation_kind=form.cleaned_data["organisation_kind"],
             fields=form.person_fields(language=form.cleaned_data["language"]),
             open_slots=form.chosen_slots(), stand=form.chosen_stand(), viewer=request.viewer, now=timezone.now(),
         )  # fmt: skip
@@ -101,8 +127,8 @@ def edit(request: PageRequest, slug: str, public_id: UUID) -> HttpResponse:
         participation__profile__organisation_id=person.organisation_id, host__isnull=True
     ).exclude(pk=person.pk)
     form = OrganiserPlaceForm(
-        request.POST if request.method == "POST" else None, slots=slots, stands=event.stands.all(),
-        hosts=hosts.exclude(state=ParticipantState.CANCELLED),
+        request.POST if request.method == "POST" else None, slots=slots, stands=stands_in_order(event),
+        hosts=hosts.exclude(state=ParticipantState.CANCELLED), template=template_of(event.kind),
         initial={**place_initial(person, slots), "stand": person.stand.number if person.stand else ""},
     )  # fmt: skip
 
@@ -113,7 +139,17 @@ def edit(request: PageRequest, slug: str, public_id: UUID) -> HttpResponse:
             now=timezone.now(),
         )  # fmt: skip
 
-    return _save_or_show(request, event, form, save, person=person)
+    address = reverse("frontend:event_person_texts", args=[event.slug, person.public_id])
+    is_living = is_on(event, timezone.now()) and person.state != ParticipantState.CANCELLED
+    return _save_or_show(
+        request,
+        event,
+        form,
+        save,
+        person=person,
+        texts=readable_texts(request.viewer, person.participation),
+        texts_address=address if is_living else "",
+    )
 
 
 @login_required

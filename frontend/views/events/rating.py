@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from events.domain.day.rating import rate_meeting
-from events.models import MeetingSide, Participant
+from events.enums import EventState
+from events.models import Event, MeetingSide, Participant
 from events.queries.agenda import Entry, agenda_of
 from events.queries.contacts import opened_to
 from frontend.event_links import PLACE
@@ -41,7 +42,7 @@ def event_rate(request: PageRequest, token: str, public_id: UUID) -> HttpRespons
     if request.method == "POST":
         tried = try_to_save(form, lambda: _store(request, person, side, form))
         if tried.is_saved:
-            messages.success(request, _("Thank you. You can change it until the hub has written its report."))
+            messages.success(request, _thanks(person.event))
             return redirect("frontend:event_agenda_link", token)
         status = tried.status
     context = {
@@ -54,6 +55,13 @@ def event_rate(request: PageRequest, token: str, public_id: UUID) -> HttpRespons
     }
     with timezone.override(person.event.zone):
         return render(request, "events/rate.html", context, status=status)
+
+
+def _thanks(event: Event) -> str:
+    """The report is drawn up when the event is closed: after that no plan leads here to change what was said."""
+    if event.state == EventState.OVER:
+        return _("Thank you. The hub reads it.")
+    return _("Thank you. You can change it until the hub has written its report.")
 
 
 def _store(request: PageRequest, person: Participant, side: MeetingSide, form: RatingForm) -> MeetingSide:

@@ -11,10 +11,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from events.domain.wishes.mutual import make_mutual_requests
-from events.domain.wishes.rounds import MAILED_EACH, ask_round
+from events.domain.wishes.rounds import MAILED_EACH, ask_round, what_a_round_lacks
 from events.enums import RequestMode
+from events.queries.mutual_wishes import pairs_waiting
 from events.queries.suggestions import people_with_suggestions, round_of
-from events.queries.wishes import people_who_take_meetings
+from events.queries.wishes import people_to_recommend
 from frontend.event_wishes import wishes_are_open
 from frontend.form_pages import do_or_tell
 from frontend.forms.bodies import form_page
@@ -45,11 +46,13 @@ def recommend(request: PageRequest, slug: str) -> HttpResponse:
         "event": event,
         "round": held,
         "number": held.number if held else 0,
-        "meeting": len(people_who_take_meetings(event)),
+        "meeting": len(people_to_recommend(event)),
         "with_list": len(people_with_suggestions(event)),
         "each": MAILED_EACH,
+        "lacks": what_a_round_lacks(event),
         "is_open": wishes_are_open(event, timezone.now()),
         "is_mutual": event.request_mode == RequestMode.MUTUAL,
+        "waiting": pairs_waiting(event, now=timezone.now()),
     }
     return render(request, "events/recommend.html", context)
 
@@ -75,4 +78,4 @@ def plan_mutual(request: PageRequest, slug: str) -> HttpResponse:
         made = make_mutual_requests(event, viewer=request.viewer, now=timezone.now())
         return ngettext("%(count)d new meeting to plan.", "%(count)d new meetings to plan.", made) % {"count": made}
 
-    return do_or_tell(request, do, back=reverse("frontend:event_recommend", args=[slug]))
+    return do_or_tell(request, do, back=reverse("frontend:event_timetable", args=[slug]))

@@ -19,15 +19,17 @@ from events.queries.people import (
     find_open_event,
     is_own,
     latest_terms,
+    left_place,
     own_places,
     places_left,
     queue_of,
     statements_to_choose,
 )
+from events.templates import template_of
 from frontend.event_words import slot_groups
 from frontend.form_pages import try_to_save
 from frontend.forms.bodies import form_page
-from frontend.forms.events_people import SignUpForm
+from frontend.forms.events_people import SignUpForm, place_initial
 from frontend.requests import PageRequest
 from frontend.views.onboarding import go_on_after_onboarding
 from hubs.enums import Visibility
@@ -76,6 +78,7 @@ def _form(request: PageRequest, event: Event, profile: Profile) -> SignUpForm:
         slots=list(event.slots.all()),
         hosts=hosts,
         terms=latest_terms(event),
+        template=template_of(event.kind),
         statements=list(statements_to_choose(request.viewer, profile, today=timezone.localdate())),
         initial=_initial(request, event, profile, places),
     )
@@ -89,6 +92,8 @@ def _initial(request: PageRequest, event: Event, profile: Profile, places: list[
     user = cast("User", request.user)
     if not any(is_own(request.viewer, each) for each in places):
         initial |= {"name": user.name, "email": user.email}
+        if (left := left_place(request.viewer, event)) is not None:
+            initial |= place_initial(left, list(event.slots.all()))
     row = event.participations.filter(profile=profile).first()
     if row is None or not row.statements.exists():
         texts = statements_to_choose(request.viewer, profile, today=timezone.localdate())

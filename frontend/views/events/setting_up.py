@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -16,6 +18,7 @@ from events.domain.setup.creating import create_event, update_event
 from events.domain.setup.states import call_off, may_be_called_off, move_on, next_steps, what_is_missing
 from events.enums import EventState
 from events.models import Event
+from events.queries.moves import Setting, number_told_when_moved
 from events.queries.setup import earlier_events, set_up_of
 from events.templates import template_of
 from frontend.event_steps import WAY, page_of, steps_of
@@ -156,12 +159,16 @@ def edit_event(request: PageRequest, slug: str) -> HttpResponse:
     """All that the event says of itself, its rules and its terms."""
     event = organised(request, slug)
     form = EventForm(request.POST or None, earlier=list(earlier_events(event)[:50]), initial=event_initial(event))
+    now = timezone.now()
+    told = number_told_when_moved(event, now=now)
 
     def save() -> None:
-        update_event(
+        saved = update_event(
             event, viewer=request.viewer, version=form.seen, fields=form.event_fields(),
-            terms=form.cleaned_data["terms"], earlier=form.earlier_event,
+            terms=form.cleaned_data["terms"], earlier=form.earlier_event, now=now,
         )  # fmt: skip
+        if saved.ends_at > now and Setting.of(event).differs(Setting.of(saved)):
+            _say_how_many_are_told(request, told)
 
     page = OrganiserPage(
         title=_("Details and rules"),
@@ -172,4 +179,14 @@ def edit_event(request: PageRequest, slug: str) -> HttpResponse:
         back_label=event.name,
         template="events/edit.html",
     )
-    return save_or_show(request, event, form, page, save, saved=_("Saved."), stored=form.initial)
+    return save_or_show(request, event, form, page, save, saved=_("Saved."), stored=form.initial, told=told)
+
+
+def _say_how_many_are_told(request: PageRequest, number: int) -> None:
+    if number:
+        words = ngettext(
+            "%(number)d person is told of the new time or place in a mail.",
+            "%(number)d people are told of the new time or place in a mail.",
+            number,
+        )
+        messages.success(request, words % {"number": number})

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from events.domain.setup.stands import change_stand, lay_stands, remove_stand
 from events.models import Event, Stand
 from events.queries.setup import exhibitors_of, find_stand_by_id, halls_of, overlapping_stands
+from events.queries.stand_giving import standless
 from frontend.forms.bodies import form_page
 from frontend.forms.events_places import Decimetres, StandForm, StandRowsForm, stand_initial
 from frontend.hall_plan import draw_plans, holder_of
@@ -45,12 +46,14 @@ def event_stands(request: PageRequest, slug: str) -> HttpResponse:
     stands = [stand for hall in halls for stand in hall.stands.all()]
     by_theme = request.GET.get("by") == "theme"
     wrong = overlapping_stands(stands)
+    filled = StandsFilled(sum(bool(holder_of(stand)) for stand in stands), len(stands))
     context = {
         "event": event,
         "plans": draw_plans(halls, by_theme=by_theme, overlapping=wrong),
         "by_theme": by_theme,
         "overlapping": sorted(stand.number for stand in stands if stand.pk in wrong),
-        "filled": StandsFilled(sum(bool(holder_of(stand)) for stand in stands), len(stands)),
+        "filled": filled,
+        "may_give": filled.filled < filled.number and standless(event).exists(),
         "may_edit": True,
         "has_halls": bool(halls),
     }

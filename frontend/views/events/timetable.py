@@ -16,12 +16,15 @@ from django.views.decorators.http import require_POST, require_safe
 from events.domain.timetable.planning import Plan, problem_of
 from events.domain.timetable.publishing import publish_run
 from events.domain.timetable.repairing import damage_of, propose_repair, usual_most_moved_of
-from events.domain.timetable.running import ask_run, require_plannable, stop_run
+from events.domain.timetable.running import require_plannable, stop_run
 from events.domain.timetable.standby import chances
 from events.domain.timetable.stored_timetables import published_spots
 from events.domain.timetable.timetable_errors import SlotsOverlap
-from events.enums import RunKind
+from events.domain.wishes.planning_wishes import ask_timetable
+from events.enums import RequestMode, RunKind
 from events.models import Event, Publication
+from events.queries.mutual_wishes import pairs_waiting
+from events.queries.setup import unplaced_meetings
 from events.queries.timetable import (
     find_run,
     latest_publication,
@@ -66,19 +69,21 @@ def timetable_url(event: Event) -> str:
 def event_timetable(request: PageRequest, slug: str) -> HttpResponse:
     """Where the timetable stands, and the one thing to do next."""
     event, now = organised(request, slug), timezone.now()
-    under_way = run_under_way(event)
+    under_way, waiting = run_under_way(event), pairs_waiting(event, now=now)
     context: dict[str, Any] = {
         "event": event,
         "page": OrganiserPage(
             title=_("Timetable"),
-            lead=_("Every accepted request gets a time and a place, as many as can be: with proof of how good it is."),
+            lead=_lead_of(event),
             submit="",
             part=PART,
             back=part_address(event),
             back_label=event.name,
         ),
         "numbers": numbers_of(event),
-        "blocked": _blocked(event),
+        "blocked": _blocked(event, waiting),
+        "waiting": waiting,
+        "needs_no_computing": event.request_mode == RequestMode.FIRST_FREE and not unplaced_meetings(event),
         "form": RunForm(initial={"seconds": 60}),
         "under_way": view_run(under_way, now=now) if under_way else None,
         "publication": latest_publication(event),
@@ -92,10 +97,24 @@ def event_timetable(request: PageRequest, slug: str) -> HttpResponse:
     return render(request, "events/timetable.html", context)
 
 
-def _blocked(event: Event) -> str:
-    """Why nothing can be computed now; empty where it can."""
+def _lead_of(event: Event) -> str:
+    """How a meeting comes into this timetable."""
+    leads = {
+        RequestMode.MUTUAL: _(
+            "Each two who both wish to meet get a time and a place, as many as can be: with proof of how good it is."
+        ),
+        RequestMode.FIRST_FREE: _(
+            "Each meeting takes the first time and place that are free for both, the moment the answer is yes."
+        ),
+    }
+    usual = _("Every accepted request gets a time and a place, as many as can be: with proof of how good it is.")
+    return leads.get(RequestMode(event.request_mode), usual)
+
+
+def _blocked(event: Event, waiting: int) -> str:
+    """Why nothing can be computed now; empty where it can. Meetings of `waiting` pairs are made first."""
     try:
-        require_plannable(event)
+        require_plannable(event, waiting=waiting)
     except DomainError as error:
         return str(error)
     return ""
@@ -146,7 +165,10 @@ def _published(event: Event, plan: Plan, names: Names, hall: str) -> dict[str, A
         "unheld": len(still),
         "unmet": _still_unmet(event, names, still),
         "damage": broken,
-        "repair_form": RepairForm(initial={"most_moved": usual_most_moved_of(len(meetings))}, auto_id="repair-%s"),
+        # Where all that is published can stay, nobody's meeting is given up unless an organiser says so.
+        "repair_form": RepairForm(
+            initial={"most_moved": usual_most_moved_of(len(meetings)) if broken else 0}, auto_id="repair-%s"
+        ),
         "chances": [(names.pair_of(each.request), spot_words(each.spot, event, names), each.request) for each in found],
         "offers": [
             {
@@ -194,8 +216,14 @@ def start_run(request: PageRequest, slug: str) -> HttpResponse:
     def do() -> str:
         if not form.is_valid():
             return _say_wrong(request, form)
-        ask_run(event, viewer=request.viewer, seconds=form.cleaned_data["seconds"], now=timezone.now())
-        return ""
+        seconds = form.cleaned_data["seconds"]
+        made = ask_timetable(event, viewer=request.viewer, seconds=seconds, now=timezone.now())
+        told = ngettext(
+            "%(count)d meeting of two who both wish it was made first.",
+            "%(count)d meetings of two who both wish it were made first.",
+            made,
+        )
+        return told % {"count": made} if made else ""
 
     return do_or_tell(request, do, back=timetable_url(event))
 

@@ -1,10 +1,14 @@
 """The screen in the hall, and the papers that organisers print."""
 
+from datetime import timedelta
+
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -15,32 +19,53 @@ from events.day_papers import (
     typeset_badges,
     typeset_table_cards,
 )
+from events.models import Event
 from events.queries.days import find_event
 from events.queries.wall import wall_of
+from frontend.event_links import read_wall, wall_token
 from frontend.requests import PageRequest
 from frontend.views.events.agenda import paper_answer
 from hubs.policies import require_organiser
+from kernel.errors import NotFound
 
-RENEWED_SECONDS = 20
+# The link of a screen that nobody took down shows nothing for longer than this after the event.
+LINK_KEPT = timedelta(days=1)
 
 
 @login_required
 @never_cache
 @require_safe
 def event_wall(request: PageRequest, slug: str) -> HttpResponse:
-    """Who meets where now and next, in letters that are read from ten metres; it renews itself.
+    """Who meets where now and next, in letters that are read from some metres; with the link for the screen itself.
 
     Raises:
         NotAllowed, NotFound: the reader does not run this event.
     """
     require_organiser(request.viewer)
     event = find_event(request.viewer.hub_id, slug)
+    return _wall(request, event, {"link": reverse("frontend:event_wall_link", args=[wall_token(event)])})
+
+
+@never_cache
+@require_safe
+def event_wall_link(request: PageRequest, token: str) -> HttpResponse:
+    """The same by a signed link, so that no organiser's session stays open on a screen that everybody walks past.
+
+    Raises:
+        LinkInvalid, LinkExpired, NotFound: the link opens nothing, or the event is over.
+    """
+    event = read_wall(request.viewer.hub_id, token)
+    if event is None or event.ends_at + LINK_KEPT < timezone.now():
+        raise NotFound(_("This screen is closed: the event is over or gone."))
+    return _wall(request, event, {})
+
+
+def _wall(request: PageRequest, event: Event, context: dict[str, str]) -> HttpResponse:
     now = timezone.now()
     with timezone.override(event.zone):
-        context = {"event": event, "wall": wall_of(event, now=now), "now": now}
-        response = render(request, "events/wall.html", context)
-    response["Refresh"] = str(RENEWED_SECONDS)
-    return response
+        return render(
+            request, "events/wall.html", {"event": event, "wall": wall_of(event, now=now), "now": now, **context}
+        )
 
 
 @login_required

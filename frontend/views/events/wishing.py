@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from events.domain.wishes.asking import ask_meeting
+from events.domain.wishes.asking import ask_meeting, is_asked_in_these_words
 from events.domain.wishes.pair_words import half_written, words_between
 from events.domain.wishes.wishing import prefer
 from events.models import Event, Participant, Stand
@@ -28,6 +28,7 @@ from frontend.forms.events_wishes import AskMeetingForm
 from frontend.questions import read_public_id
 from frontend.requests import PageRequest, wants_partial
 from kernel.errors import DomainError, NotAllowed, NotFound
+from matching.domain.introductions.errors import AlreadyAsked
 from matching.languages import guess_language
 from matching.queries.learning import impression_of
 
@@ -136,22 +137,31 @@ def ask(request: PageRequest, slug: str, public_id: UUID) -> HttpResponse:
 
 
 def _ask(request: PageRequest, person: Participant, other: Participant, form: AskMeetingForm) -> None:
+    """Ask once: the second press of one button finds the request that the first has sent, and is told the same.
+
+    Raises:
+        What `ask_meeting` raises.
+    """
     told = form.cleaned_data
     impression = impression_of(
         request.viewer.hub_id, told["shown_list"],
         profile=other.participation.profile, seeker=person.participation.profile,
     )  # fmt: skip
-    made = ask_meeting(
-        person,
-        receiver=other,
-        reason=told["reason"],
-        is_must=told["is_must"],
-        impression=impression,
-        stand=find_stand(person.event, told["stand"]) if told["stand"] else None,
-        now=timezone.now(),
-        viewer=request.viewer,
-    )
-    messages.success(request, _("%(name)s is asked. You see the answer here.") % {"name": made.receiver.name})
+    try:
+        ask_meeting(
+            person,
+            receiver=other,
+            reason=told["reason"],
+            is_must=told["is_must"],
+            impression=impression,
+            stand=find_stand(person.event, told["stand"]) if told["stand"] else None,
+            now=timezone.now(),
+            viewer=request.viewer,
+        )
+    except AlreadyAsked:
+        if not is_asked_in_these_words(person, other, reason=told["reason"]):
+            raise
+    messages.success(request, _("%(name)s is asked. You see the answer here.") % {"name": other.name})
 
 
 def _ask_page(

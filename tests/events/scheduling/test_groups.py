@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from events.scheduling.errors import InvalidProblem
-from events.scheduling.group_task import Group, GroupTask, Question, Researcher, Unheld, worth_of
+from events.scheduling.group_task import Group, GroupTask, Question, Researcher, Unheld, why_beside, worth_of
 from events.scheduling.groups import bound_of, compose
 
 
@@ -50,6 +50,8 @@ def random_task(random: Random, *, questions: int = 3, researchers: int = 4, slo
         {pair: random.randint(0, 4) / 4 for pair in pairs if random.random() < 0.8},
         frozenset(pair for pair in pairs if random.random() < 0.1),
         held=random.choice((None, 0.0, 1.0)),
+        present={0: Group(0, (0, 1))},
+        stay=random.choice((0.0, 0.3)),
     )
 
 
@@ -123,6 +125,41 @@ def test_compose_keeps_a_conflict_of_interest_though_it_fits_best() -> None:
     assert dict(compose(task, workers=1).groups) == {0: Group(0, (1,))}
 
 
+@pytest.mark.parametrize(("gain", "who"), [(0.2, "sits"), (0.3, "fits better")])
+def test_seat_is_kept_unless_a_change_gains_more_than_it_counts(gain: float, who: str) -> None:
+    here = frozenset({0})
+    people = (Researcher("sits", here, senior=True), Researcher("fits better", here, senior=True))
+    fit = {(0, 0): 0.5, (0, 1): 0.5 + gain}
+    task = GroupTask((Question("q", here, 1, 1),), people, (1,), fit, present={0: Group(0, (0,))}, stay=0.25)
+
+    found = compose(task, workers=1)
+
+    assert [people[number].key for number in found.groups[0].researchers] == [who]
+    assert found.proven
+
+
+def test_question_held_beside_groups_that_stay_needs_a_room_people_and_a_senior_that_are_free() -> None:
+    both, first = frozenset({0, 1}), frozenset({0})
+    task = GroupTask(
+        questions=(
+            Question("held", both, 1, 2, organisation="a"),
+            Question("same firm", first, 1, 2, organisation="a"),
+            Question("beside", first, 1, 2),
+            Question("two", first, 2, 2),
+            Question("later", frozenset({1}), 1, 2),
+        ),
+        researchers=(Researcher("sits", both, senior=True, most=1), Researcher("free", first, senior=True)),
+        rooms=(2, 1),
+        fit=dict.fromkeys(product(range(5), range(2)), 0.0),
+    )
+    groups = {0: Group(0, (0,))}
+
+    assert [why_beside(task, groups, number) for number in (1, 2, 3, 4)] == [
+        Unheld.CROWDED_OUT, None, Unheld.CROWDED_OUT, Unheld.CROWDED_OUT,
+    ]  # fmt: skip
+    assert why_beside(task, {}, 4) is None
+
+
 def test_compose_of_nothing_is_proven() -> None:
     found = compose(GroupTask((), (), (), {}), workers=1)
 
@@ -139,6 +176,8 @@ def test_compose_of_nothing_is_proven() -> None:
         {"rooms": (-1,)},
         {"fit": {(0, 0): 1.0}},
         {"held": float("nan")},
+        {"stay": -1.0},
+        {"present": {0: Group(0, ())}},
     ],
 )
 def test_task_that_means_nothing_is_refused(task: dict[str, object]) -> None:

@@ -1,0 +1,321 @@
+"""What a file says beyond the person: offers, needs, seniors, access, and what kind of organisation it is."""
+
+import csv
+import io
+from dataclasses import replace
+
+import pytest
+from django.utils import translation
+
+from events.domain.people.exporting import export_people
+from events.domain.people.headings import unread_headings
+from events.domain.people.import_rows import PersonRow, read_people
+from events.domain.people.importing import Plan, import_people, plan_import
+from events.domain.people.organisation_kinds import kind_by_name, kind_by_word
+from events.domain.people.stating import MOST_STATEMENTS, OwnText, set_event_statements
+from events.models import Event, EventStatement, Participant
+from hubs.models import Hub
+from profiles.models import Profile
+from tests.events.arrivals import NOW, comes, open_event, organiser
+from tests.factories import OrganisationFactory, ProfileFactory, StatementFactory
+from tests.frontend.conftest import SCRIPT
+
+pytestmark = pytest.mark.usefixtures("english")
+PERSON = {"Name": "Ida Lund", "Email": "ida@example.test", "Company": "Lund ApS"}
+
+
+@pytest.fixture
+def event(hub: Hub) -> Event:
+    return open_event(hub)
+
+
+def sheet(*rows: dict[str, str]) -> bytes:
+    header = list(dict.fromkeys(heading for row in rows for heading in {**PERSON, **row}))
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, header)
+    writer.writeheader()
+    writer.writerows({**PERSON, **row} for row in rows)
+    return out.getvalue().encode()
+
+
+def read(**cells: str) -> PersonRow:
+    return read_people(sheet({heading.replace("_", " "): cell for heading, cell in cells.items()}))[0]
+
+
+def brought_in(event: Event, content: bytes) -> Plan:
+    return import_people(event, read_people(content), viewer=organiser(event.hub), now=NOW)
+
+
+def said(event: Event) -> list[tuple[str, str, str]]:
+    rows = EventStatement.objects.filter(participation__event=event)
+    return list(rows.values_list("participation__profile__name", "kind", "text"))
+
+
+@pytest.mark.parametrize(
+    ("offer", "need"),
+    [
+        ("What we offer", "What we seek"),
+        ("Offer", "Need"),
+        ("Vi tilbyder", "Vi søger"),
+        ("Udbyder I noget?", "Efterspørger I noget?"),
+        ("WIR BIETEN (max. 200 Zeichen):", "Wir suchen …"),
+        ("Hvad tilbyder I på dagen?", "Hvad søger I på dagen?"),
+    ],
+)
+def test_offers_and_needs_are_read_under_free_headings(offer: str, need: str) -> None:
+    row = read(**{offer: "Vi måler tryk.\n\nVi bygger pumper.", need: "En afdeling."})
+
+    assert (row.offer, row.need, row.problem) == ("Vi måler tryk.\n\nVi bygger pumper.", "En afdeling.", "")
+    assert unread_headings([offer, need, "Behovsplan"]) == ["Behovsplan"]
+
+
+@pytest.mark.parametrize(
+    ("senior", "access", "most", "kind", "word", "expected"),
+    [
+        ("Senior", "Access needs", "Meetings at most", "Kind of organisation", "University", "knowledge_institution"),
+        ("Seniorforsker", "Særlige behov", "Møder højst", "Organisationstype", "Kommune", "municipality"),
+        (
+            "Erfahrene Forschende",
+            "Barrierefreiheit",
+            "Treffen höchstens",
+            "Art der Organisation",
+            "Klinik",
+            "clinician",
+        ),
+    ],
+)
+def test_the_rest_is_read_in_three_languages(
+    senior: str, access: str, most: str, kind: str, word: str, expected: str
+) -> None:
+    row = read_people(sheet({senior: "Ja", access: "Kørestol", most: "4", kind: word}))[0]
+
+    assert (row.is_senior, row.access_needs, row.most_meetings, row.organisation_kind, row.notes) == (
+        True, "Kørestol", 4, expected, "",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("word", ["firm", "Virksomhed", "Privat virksomhed", "Company", "Unternehmen"])
+def test_words_for_a_firm(word: str) -> None:
+    assert kind_by_word(word) == "firm"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("Aalborg Universitet", "knowledge_institution"),
+        ("University of Southern Denmark", "knowledge_institution"),
+        ("Aarhus Universitetshospital", "clinician"),
+        ("Sygehus Sønderjylland", "clinician"),
+        ("Øjenklinikken", "clinician"),
+        ("Region Nordjylland", "clinician"),
+        ("Aalborg Kommune", "municipality"),
+        ("GTS-instituttet", "knowledge_institution"),
+        ("Hospital Software A/S", "firm"),
+        ("Regional Vækst", "firm"),
+        ("Kommunekredit", "firm"),
+        ("Lund", "firm"),
+        ("", "firm"),
+    ],
+)
+def test_name_speaks_for_a_kind(name: str, kind: str) -> None:
+    assert kind_by_name(name) == kind
+
+
+def test_kind_of_a_new_organisation_is_shown_and_stored(event: Event) -> None:
+    rows = read_people(
+        sheet(
+            {"Email": "a@example.test", "Company": "Aalborg Universitet", "Senior": "x"},
+            {"Email": "b@example.test", "Company": "Nordlys", "Senior": ""},
+            {"Email": "c@example.test", "Company": "nordlys", "Type": "", "Organisation type": "Hospitalsafdeling"},
+        )
+    )
+
+    plan = plan_import(event, rows, viewer=organiser(event.hub))
+    import_people(event, rows, viewer=organiser(event.hub), now=NOW)
+
+    shown = [(each.organisation_kind, each.is_guessed) for each in plan.rows]
+    assert shown == [("knowledge_institution", True), ("clinician", False), ("clinician", False)]
+    assert plan.new_organisations == ("Aalborg Universitet", "Nordlys")
+    assert dict(Profile.objects.values_list("name", "kind")) == {
+        "Aalborg Universitet": "knowledge_institution", "Nordlys": "clinician",
+    }  # fmt: skip
+    assert Participant.objects.get(email="a@example.test").is_senior
+
+
+def test_kind_of_an_organisation_that_is_here_stays(event: Event) -> None:
+    ProfileFactory(hub=event.hub, name="Lund ApS", organisation=OrganisationFactory(hub=event.hub, name="Lund ApS"))
+
+    plan = brought_in(event, sheet({"Organisation type": "Kommune"}))
+
+    assert (Profile.objects.get().kind, plan.rows[0].organisation_kind) == ("firm", "")
+
+
+def test_exhibitors_are_seen_by_everybody_and_others_by_members(event: Event) -> None:
+    content = sheet(
+        {"Email": "a@example.test", "Company": "Stand ApS", "Product": "Visitor"},
+        {"Email": "b@example.test", "Company": "stand aps", "Product": "Udstiller"},
+        {"Email": "c@example.test", "Company": "Gæst ApS", "Product": "Visitor"},
+    )
+
+    brought_in(event, content)
+
+    assert dict(Profile.objects.values_list("name", "visibility")) == {"Stand ApS": "public", "Gæst ApS": "members"}
+
+
+def test_exhibitor_of_a_closed_event_is_the_members(event: Event) -> None:
+    Event.objects.update(level="co_creation")
+    event.refresh_from_db()
+
+    brought_in(event, sheet({"Product": "Udstiller"}))
+
+    assert Profile.objects.get().visibility == "members"
+
+
+def test_texts_of_colleagues_are_brought_together_once(event: Event) -> None:
+    content = sheet(
+        {"Email": "a@example.test", "Vi tilbyder": "Vi måler tryk.\n\nVi bygger pumper.", "Vi søger": "-"},
+        {"Email": "b@example.test", "Vi tilbyder": "Vi måler tryk.", "Vi søger": "En afdeling."},
+    )
+
+    counts = [dict(brought_in(event, content).counts) for _ in range(2)]
+
+    assert counts == [{"create": 2}, {"nothing": 2}]
+    assert said(event) == [
+        ("Lund ApS", "offer", "Vi måler tryk."), ("Lund ApS", "offer", "Vi bygger pumper."),
+        ("Lund ApS", "need", "En afdeling."),
+    ]  # fmt: skip
+
+
+def test_later_file_fills_what_is_empty_and_overwrites_nothing(event: Event) -> None:
+    brought_in(event, sheet({}))
+    person = Participant.objects.get()
+    set_event_statements(person.participation, own=[OwnText("offer", "Selv skrevet.")])
+
+    plan = brought_in(
+        event, sheet({"Vi tilbyder": "Fra filen.", "Vi søger": "En afdeling.", "Access needs": "Kørestol"})
+    )
+    Participant.objects.update(access_needs="")
+    again = brought_in(event, sheet({"Vi tilbyder": "Fra filen.", "Access needs": "Kørestol"}))
+
+    assert (dict(plan.counts), dict(again.counts)) == ({"update": 1}, {"nothing": 1})
+    assert said(event) == [("Lund ApS", "offer", "Selv skrevet."), ("Lund ApS", "need", "En afdeling.")]
+
+
+def test_newcomer_does_not_overwrite_what_colleagues_wrote_and_the_organiser_is_told(event: Event) -> None:
+    brought_in(event, sheet({"Vi tilbyder": "Det første."}))
+
+    plan = brought_in(event, sheet({"Email": "b@example.test", "Vi tilbyder": "Noget andet."}))
+
+    assert "is written already, and stays" in plan.rows[0].told
+    assert said(event) == [("Lund ApS", "offer", "Det første.")]
+
+
+def test_texts_of_another_organisation_than_the_persons_are_not_taken(event: Event) -> None:
+    brought_in(event, sheet({}))
+
+    plan = brought_in(event, sheet({"Company": "En anden A/S", "Vi tilbyder": "Fremmed."}))
+
+    assert (dict(plan.counts), said(event)) == ({"nothing": 1}, [])
+
+
+def test_no_more_texts_than_a_profile_may_bring(event: Event) -> None:
+    brought_in(event, sheet(*(
+        {"Email": f"p{n}@example.test", "Vi tilbyder": "\n\n".join(f"Ydelse {n} nummer {k}" for k in range(5))}
+        for n in range(4)
+    )))  # fmt: skip
+
+    assert len(said(event)) == MOST_STATEMENTS
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        ({"Vi tilbyder": "a" * 10_000}, "10000 characters; at most 1500"),
+        ({"Vi søger": "Vi\x01søger"}, "cannot be stored"),
+        ({"Access needs": "a" * 10_000}, "at most 500"),
+        ({"Vi tilbyder": "\n\n".join(f"Ydelse nummer {n}" for n in range(13))}, "at most 12"),
+    ],
+)
+def test_row_that_cannot_be_stored_is_left_out_with_its_number(event: Event, cells: dict[str, str], words: str) -> None:
+    rows = read_people(sheet({"Email": "b@example.test"}, cells))
+
+    plan = import_people(event, rows, viewer=organiser(event.hub), now=NOW)
+
+    left_out = [(each.row.number, words in each.told) for each in plan.rows if each.outcome == "problem"]
+    assert (left_out, Participant.objects.count()) == ([(3, True)], 1)
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        ({"Senior": "måske"}, "“måske” is neither yes nor no"),
+        ({"1:1 meetings": "3"}, "“3” is neither yes nor no"),
+        ({"Meetings at most": "0"}, "“0” is no number of meetings from 1 to 60"),
+        ({"Meetings at most": "²"}, "“²” is no number"),
+        ({"Meetings at most": "9" * 5_000}, "is no number"),
+        ({"Organisation type": SCRIPT}, "is no kind of organisation here"),
+    ],
+)
+def test_cell_that_cannot_be_read_is_told_and_the_person_comes(event: Event, cells: dict[str, str], words: str) -> None:
+    plan = brought_in(event, sheet(cells))
+
+    person = Participant.objects.get()
+    assert (dict(plan.counts), words in plan.rows[0].told) == ({"create": 1}, True)
+    assert (person.is_senior, person.meets, person.most_meetings) == (False, False, None)
+
+
+def test_formulas_and_markup_in_texts_stay_words(event: Event) -> None:
+    brought_in(event, sheet({"Vi tilbyder": "=HYPERLINK(1)", "Vi søger": SCRIPT}))
+
+    content = export_people(event, viewer=organiser(event.hub), file_format="csv").decode("utf-8-sig")
+
+    assert [text for _name, _kind, text in said(event)] == ["=HYPERLINK(1)", SCRIPT]
+    assert ";'=HYPERLINK(1);" in content
+
+
+@pytest.mark.parametrize("file_format", ["csv", "xlsx"])
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_own_export_brings_all_of_it_to_another_event(hub: Hub, event: Event, file_format: str, language: str) -> None:
+    first = sheet(
+        {
+            "Company": "Aalborg Universitet", "Organisation type": "Videninstitution", "Senior": "ja",
+            "Access needs": "Kørestol\nog rampe", "Meetings at most": "4",
+            "Vi tilbyder": "-10 % af alt.\n\nVi måler tryk.", "Vi søger": "En afdeling.",
+        },
+        {"Email": "b@example.test", "Company": "Aalborg Universitet"},
+    )  # fmt: skip
+    brought_in(event, first)
+    viewer = organiser(hub)
+
+    with translation.override(language):
+        rows = read_people(export_people(event, viewer=viewer, file_format=file_format))
+        again = import_people(event, rows, viewer=viewer, now=NOW)
+        elsewhere = open_event(hub, slug="anden")
+        import_people(elsewhere, rows, viewer=viewer, now=NOW)
+
+    assert (dict(again.counts), [row.notes for row in rows]) == ({"nothing": 2}, ["", ""])
+    assert [row.organisation_kind for row in rows] == ["knowledge_institution"] * 2
+    assert said(elsewhere) == said(event) != []
+    copy = Participant.objects.get(event=elsewhere, email="ida@example.test")
+    assert (copy.is_senior, copy.access_needs, copy.most_meetings) == (True, "Kørestol\nog rampe", 4)
+
+
+def test_export_holds_no_copy_of_what_few_may_read(hub: Hub, event: Event) -> None:
+    person = comes(event)
+    texts = [
+        StatementFactory(profile=person.participation.profile, text=f"Vi tilbyder {level}.", visibility=level)
+        for level in ("public", "members", "hub")
+    ]
+    set_event_statements(person.participation, chosen=texts)
+
+    rows = read_people(export_people(event, viewer=organiser(hub), file_format="csv"))
+
+    assert [row.offer for row in rows] == ["Vi tilbyder public."]
+
+
+def test_empty_columns_change_nothing_of_a_row() -> None:
+    plain = read_people(sheet({}))[0]
+
+    full = read_people(sheet({"Senior": "", "Vi tilbyder": " ", "Meetings at most": "", "Organisation type": "-"}))[0]
+
+    assert replace(full, notes="") == plain
