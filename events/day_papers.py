@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -30,6 +31,11 @@ def typeset_table_cards(event: Event, *, language: str) -> bytes:
     with translation.override(language), timezone.override(event.zone):
         words = {"empty": _("No meetings are planned yet.")}
         return typeset("table_cards", {**_head(event, language), "cards": _cards(event), "words": words})
+
+
+def has_table_cards(event: Event) -> bool:
+    """Whether a meeting at a table or stand, or a group at a time, is there to stand on a card."""
+    return _meetings_at_places(event).exists() or questions_held(event).exists()
 
 
 def typeset_badges(event: Event, people: Sequence[Participant], *, language: str) -> bytes:
@@ -106,7 +112,7 @@ def _group_cards(event: Event) -> list[dict[str, Any]]:
 
 def _meeting_cards(event: Event) -> list[dict[str, Any]]:
     rows = (
-        Meeting.objects.filter(event=event, state=MeetingState.PLANNED)
+        _meetings_at_places(event)
         .select_related("slot", "table__hall", "stand__hall")
         .prefetch_related("sides__participant__participation__profile")
         .order_by("slot__starts_at", "pk")
@@ -122,6 +128,11 @@ def _meeting_cards(event: Event) -> list[dict[str, Any]]:
         {"hall": hall, "label": label, "meetings": meetings}
         for (hall, label), meetings in sorted(cards.items(), key=lambda card: (card[0][0], natural(card[0][1])))
     ]
+
+
+def _meetings_at_places(event: Event) -> QuerySet[Meeting]:
+    has_place = Q(table__isnull=False) | Q(stand__isnull=False)
+    return Meeting.objects.filter(has_place, event=event, state=MeetingState.PLANNED)
 
 
 def _who(people: Iterable[Participant]) -> str:

@@ -259,7 +259,9 @@ class Result:
     @property
     def mails(self) -> int:
         """How many people would be told."""
-        return len(self.prospect.mailed) if self.prospect is not None else 0
+        if self.prospect is None:
+            return 0
+        return len({person.pk for person in (*self.prospect.mailed, *self.prospect.left_out)})
 
     @property
     def held(self) -> tuple[int, ...]:

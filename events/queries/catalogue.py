@@ -11,6 +11,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from events.enums import COMING, PeopleKind
 from events.models import Event, EventStatement, Participant, Participation, Stand
+from events.queries.stating import may_state_for
 from hubs.policies import Viewer, visible_levels
 from profiles.enums import StatementKind
 from profiles.models import Profile, Statement, Term
@@ -87,13 +88,18 @@ def catalogue_of(event: Event, viewer: Viewer) -> Catalogue:
     return Catalogue(event, entries, tuple(sorted(themes.values(), key=lambda term: (term.position, term.key))))
 
 
-def catalogue_choice(person: Participant) -> bool | None:
-    """Whether the person's organisation agreed to stand in it; None where it is no exhibitor, so has no say."""
-    part = person.participation
-    is_exhibitor = person.kind == PeopleKind.EXHIBITOR or person.stand_id is not None
-    if is_exhibitor or Stand.objects.filter(event=person.event_id, profile=part.profile_id).exists():
-        return part.in_catalogue
-    return None
+def catalogue_choice(person: Participant, viewer: Viewer | None) -> bool | None:
+    """Whether the person's organisation agreed to stand in it; None where whoever acts for the person has no say.
+
+    That is where it is no exhibitor, and where others speak for it: `may_state_for`.
+    """
+    return person.participation.in_catalogue if _exhibits(person) and may_state_for(person, viewer) else None
+
+
+def _exhibits(person: Participant) -> bool:
+    if person.kind == PeopleKind.EXHIBITOR or person.stand_id is not None:
+        return True
+    return Stand.objects.filter(event=person.event_id, profile=person.participation.profile_id).exists()
 
 
 def stand_themes(event: Event, viewer: Viewer) -> list[tuple[str | None, int]]:

@@ -42,6 +42,7 @@ from events.models import (
     Table,
     Walk,
 )
+from events.queries.days import participant_ids
 from events.queries.groups import lack_of, questions_held
 from events.queries.mutual_wishes import pairs_waiting
 from events.queries.stand_giving import standless
@@ -211,8 +212,8 @@ def planned_at(*, tables: Iterable[int] = (), stands: Iterable[int] = ()) -> int
 
 def exhibitors_of(event: Event) -> list[Profile]:
     """Profiles that take part, by name, with their organisations: who may be given a stand."""
-    rows = Participation.objects.filter(event=event).select_related("profile__organisation")
-    return sorted((row.profile for row in rows), key=lambda profile: profile.name.casefold())
+    rows = Profile.objects.filter(pk__in=participant_ids(event)).select_related("organisation")
+    return sorted(rows, key=lambda profile: profile.name.casefold())
 
 
 def sessions_of(event: Event) -> list[ProgrammeSession]:

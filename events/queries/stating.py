@@ -8,6 +8,8 @@ from events.queries.people import own_places
 from hubs.policies import Viewer, may_state_at_event, owns, visible_levels
 from profiles.models import Affiliation, Profile
 
+_IS_SPEAKING = Q(user__is_active=True)
+
 
 def may_state(viewer: Viewer, participation: Participation) -> bool:
     """Whether the viewer may write for the profile at the event; who has cancelled does not come for it."""
@@ -31,8 +33,19 @@ def may_state_by_link(person: Participant) -> bool:
     return not speaking.exists() or speaking.filter(is_self).exists()
 
 
+def may_state_for(person: Participant, viewer: Viewer | None) -> bool:
+    """Whether who acts for the person may write for the profile too; without `viewer`, by the person's mailed link."""
+    return may_state_by_link(person) if viewer is None else may_state(viewer, person.participation)
+
+
+def organisations_spoken_for(hub_id: int) -> dict[int, str]:
+    """Keys of the hub's organisations whose profiles somebody runs, with their names."""
+    rows = Affiliation.objects.filter(_IS_SPEAKING, organisation__hub_id=hub_id).order_by()
+    return dict(rows.values_list("organisation_id", "organisation__name").distinct())
+
+
 def _speaking(profile: Profile) -> QuerySet[Affiliation]:
-    return Affiliation.objects.filter(organisation_id=profile.organisation_id, user__is_active=True)
+    return Affiliation.objects.filter(_IS_SPEAKING, organisation_id=profile.organisation_id)
 
 
 def readable_texts(viewer: Viewer, participation: Participation) -> list[EventStatement]:

@@ -121,6 +121,11 @@ def places_of(event: Event) -> list[Table | Stand]:
     return [*in_order, *stands_in_order(event)]
 
 
+def meetings_changed_by(publication: Publication) -> int:
+    """How many meetings carry its moment still: made, moved, called off by it, or with other guests."""
+    return Meeting.objects.filter(event=publication.event_id, changed_at=publication.at).count()
+
+
 def offers_of(event: Event) -> QuerySet[StandbyOffer]:
     """Offers of freed slots that are open."""
     rows = StandbyOffer.objects.filter(hub_id=event.hub_id, event=event, state=OfferState.OFFERED)

@@ -1,19 +1,31 @@
 """Reads: exhibitors whom visitors do not see in the catalogue, because their profile is only for some."""
 
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
 
 from events.enums import COMING, PeopleKind
 from events.models import Event, Participant, Stand
 from events.queries.days import OPEN_LEVELS
 from hubs.enums import Visibility
-from profiles.models import Affiliation, Profile, Statement
+from profiles.models import Affiliation, Profile, ProfileTheme, Statement
+
+# What a profile, and its organisation, say of themselves as long as all that anybody has written is a name.
+_OF_A_NAME = MappingProxyType(
+    {
+        "version": 1, "visibility": Visibility.MEMBERS, "is_paused": False, "languages": ["da"], "keywords": [],
+        "contact_email": "", "region": None, "municipality": None, "specialty": None, "municipal_field": None,
+        "organisation__version": 1, "organisation__website": "", "organisation__cvr_number": "",
+        "organisation__sector": None, "organisation__phase": None, "organisation__founded_year": None,
+        "organisation__employees": None,
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Unseen:
-    """Exhibitors by name: `drafts` say nothing and nobody speaks for them; of the `others` somebody chose who reads."""
+    """Exhibitors by name: `drafts` are a name for which nobody speaks; of the `others` somebody chose who reads."""
 
     drafts: tuple[Profile, ...]
     others: tuple[Profile, ...]
@@ -36,17 +48,18 @@ def unseen_exhibitors(event: Event) -> Unseen:
         Profile.objects.filter(participations__event=event, participations__in_catalogue=True)
         .filter(Q(Exists(exhibits)) | Q(Exists(stand)))
         .exclude(visibility=Visibility.PUBLIC)
-        .annotate(
-            is_spoken_for=Exists(Affiliation.objects.filter(organisation=OuterRef("organisation"))),
-            says_something=Exists(Statement.objects.filter(profile=OuterRef("pk"))),
-        )
+        .annotate(is_draft=ExpressionWrapper(is_draft(), output_field=BooleanField()))
     )
     found = sorted(rows, key=lambda profile: profile.name.casefold())
-    drafts = tuple(each for each in found if _is_draft(each))
-    return Unseen(drafts, tuple(each for each in found if each not in drafts))
+    drafts = tuple(each for each in found if each.is_draft)
+    return Unseen(drafts, tuple(each for each in found if not each.is_draft))
 
 
-def _is_draft(profile: Profile) -> bool:
-    """Whether it is no more than what an import makes of a name."""
-    is_held = profile.is_spoken_for or profile.says_something  # type: ignore[attr-defined]
-    return not is_held and profile.visibility == Visibility.MEMBERS
+def is_draft() -> Q:
+    """Of profiles: nobody speaks for it, and it is no more than what an import of people makes of a name.
+
+    Whoever wrote more, be it in another import, has chosen with it who reads the profile.
+    """
+    speaks = Affiliation.objects.filter(organisation=OuterRef("organisation"))
+    says, works_with = (rows.objects.filter(profile=OuterRef("pk")) for rows in (Statement, ProfileTheme))
+    return Q(~Exists(speaks), ~Exists(says), ~Exists(works_with), **_OF_A_NAME)

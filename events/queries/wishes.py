@@ -32,7 +32,12 @@ def host_of(person: Participant) -> Participant:
 
 def people_who_take_meetings(event: Event) -> list[Participant]:
     """Those who come, take booked meetings and have an agenda of their own, in order of key."""
-    return list(_agendas(event).filter(state__in=COMING, meets=True).order_by("pk"))
+    return list(agendas_with_meetings(event).order_by("pk"))
+
+
+def agendas_with_meetings(event: Event) -> QuerySet[Participant]:
+    """The same, not read yet: for who looks for a few of them."""
+    return _agendas(event).filter(state__in=COMING, meets=True)
 
 
 def people_to_recommend(event: Event) -> list[Participant]:
@@ -262,7 +267,7 @@ def silent_requests(person: Participant) -> frozenset[int]:
         return frozenset()
     refused, refusing = _refused_by(person), _refusing(person, {row.sender_id for row in rows})
     doubtful = [row for row in rows if row.sender_id in refused or row.sender_id in refusing]
-    told = _told_of(person, doubtful)
+    told = told_of(person, doubtful)
     return frozenset(
         row.pk
         for row in doubtful
@@ -293,7 +298,7 @@ def mail_key(kind: str, request: UUID, reader: UUID) -> str:
     return f"{kind}:{request}:{reader}"
 
 
-def _told_of(person: Participant, requests: Iterable[MeetingRequest]) -> frozenset[int]:
+def told_of(person: Participant, requests: Iterable[MeetingRequest]) -> frozenset[int]:
     """Keys of those of these requests that the person, who was asked, has been mailed."""
     keys = {mail_key("event_request", row.public_id, person.public_id): row.pk for row in requests}
     if not keys:
@@ -304,7 +309,7 @@ def _told_of(person: Participant, requests: Iterable[MeetingRequest]) -> frozens
 
 def was_told(request: MeetingRequest) -> bool:
     """Whether its receiver was mailed that it is asked; a silent request is not."""
-    return request.pk in _told_of(request.receiver, (request,))
+    return request.pk in told_of(request.receiver, (request,))
 
 
 def is_hidden(request: MeetingRequest) -> bool:

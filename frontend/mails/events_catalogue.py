@@ -3,11 +3,10 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from events.models import Participant
 from events.queries.agenda import agenda_of
 from frontend.event_links import place_token
 from frontend.event_words import why_mailed
-from frontend.mails.cases import public_id
+from frontend.mails.event_readers import reader_of
 from frontend.mails.letters import Button, Fact, Letter, draw
 from mailgate.models import OutgoingMail
 from mailgate.renderers import Addresses, RenderedMail, Renderer
@@ -17,8 +16,7 @@ MOST_NAMED = 12
 
 def rate(mail: OutgoingMail, addresses: Addresses) -> RenderedMail | None:
     """One link for all meetings of the day; nothing when everything was told in between."""
-    rows = Participant.objects.select_related("event__hub", "participation__profile", "host")
-    person = rows.filter(hub_id=mail.hub_id, public_id=public_id(mail, "participant")).first()
+    person = reader_of(mail)
     if person is None:
         return None
     agenda = agenda_of(person)

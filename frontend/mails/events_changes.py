@@ -13,11 +13,11 @@ from events.models import Event, Participant, ProgrammeSession
 from events.queries.agenda import Entry, agenda_of
 from events.queries.left_sessions import mails_about_sessions
 from events.queries.moves import COMING_OR_HOPING, Setting
-from events.queries.people import linked_place
 from frontend.event_links import place_token
 from frontend.event_words import day_words, stretch_words, when_words, why_mailed
 from frontend.mails.calendar_files import plan_files, session_files
 from frontend.mails.cases import public_id
+from frontend.mails.event_readers import goes_to, reader_of
 from frontend.mails.letters import Button, Fact, Letter, draw
 from mailgate.models import OutgoingMail
 from mailgate.renderers import Addresses, RenderedMail, Renderer
@@ -113,8 +113,10 @@ def _sessions_in(mail: OutgoingMail) -> list[UUID]:
 def _named_later(mail: OutgoingMail, person: Participant) -> set[UUID]:
     version = str(mail.context.get("version", ""))
     newer = mails_about_sessions(person, since=int(version)) if version.isdecimal() else ()
-    named = [*(key for row in newer for key in _sessions_in(row))]
-    return {*named, *(entry.public_id for row in newer for entry in unpacked(row.context))}
+    # One to a former address is dropped, so that it tells nothing.
+    told = [row for row in newer if goes_to(row, person)]
+    named = [*(key for row in told for key in _sessions_in(row))]
+    return {*named, *(entry.public_id for row in told for entry in unpacked(row.context))}
 
 
 def _session_fact(entry: Entry, event: Event) -> Fact:
@@ -141,7 +143,7 @@ def _stretch(time: Entry | GoneEntry, event: Event) -> str:
 
 def _reader(mail: OutgoingMail) -> Participant | None:
     """The person; none for a demonstration's, an event that is over or called off, or somebody who signed off."""
-    person = linked_place(mail.hub_id, str(public_id(mail, "participant")))
+    person = reader_of(mail)
     if person is None or person.event.is_simulated or person.state not in COMING_OR_HOPING:
         return None
     is_on = person.event.state not in {EventState.DRAFT, EventState.OVER, EventState.CANCELLED}

@@ -7,11 +7,10 @@ from django.utils.translation import gettext as _
 from events.enums import COMING, EventState
 from events.models import Participant, Question
 from events.queries.groups import groups_of
-from events.queries.people import linked_place
 from frontend.event_links import place_token
 from frontend.event_words import why_mailed
 from frontend.mails.calendar_files import group_files
-from frontend.mails.cases import public_id
+from frontend.mails.event_readers import reader_of
 from frontend.mails.letters import Button, Fact, Letter, draw
 from frontend.timetable_words import person_words, slot_words
 from mailgate.models import OutgoingMail
@@ -20,7 +19,7 @@ from mailgate.renderers import Addresses, RenderedMail, Renderer
 
 def groups(mail: OutgoingMail, addresses: Addresses) -> RenderedMail | None:
     """When and where one's groups meet, and who else sits there; that there is none any more is told too."""
-    person = linked_place(mail.hub_id, str(public_id(mail, "participant")))
+    person = reader_of(mail)
     if person is None or not _is_told(person):
         return None
     event = {"event": person.event.name}

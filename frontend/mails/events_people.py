@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 
 from events.enums import EventState, ParticipantState
 from events.models import Participant
-from events.queries.people import linked_place, place_in_queue
+from events.queries.people import place_in_queue
 from events.templates import template_of
 from frontend.event_links import place_token
 from frontend.event_words import when_words, why_mailed
 from frontend.mails.calendar_files import all_meeting_files
-from frontend.mails.cases import public_id
+from frontend.mails.event_readers import reader_of
 from frontend.mails.letters import Button, Fact, Letter, draw
 from mailgate.models import OutgoingMail
 from mailgate.renderers import Addresses, RenderedMail, Renderer
@@ -23,10 +23,13 @@ Write = Callable[[Participant, Addresses], Letter | None]
 
 
 def _to_a_person(write: Write, *, also_called_off: bool = False) -> Renderer:
-    """A renderer of mails to one person of an event; none once the event is over or, for most, called off."""
+    """A renderer of mails to one person of an event; none once the event is over or, for most, called off.
+
+    None goes to a former address either.
+    """
 
     def render(mail: OutgoingMail, addresses: Addresses) -> RenderedMail | None:
-        person = linked_place(mail.hub_id, str(public_id(mail, "participant")))
+        person = reader_of(mail)
         if person is None or person.event.is_simulated or person.event.ends_at <= timezone.now():
             return None
         if person.event.state == EventState.CANCELLED and not also_called_off:

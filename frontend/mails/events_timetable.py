@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 from events.enums import EventState, MeetingState, OfferState
 from events.gone_entries import GoneEntry, unpacked
 from events.models import Meeting, Participant, Publication, Slot, StandbyOffer
-from events.queries.people import linked_place
 from events.queries.timetable import linked_offer, meetings_of_person
 from frontend.event_links import address_mark, place_token
 from frontend.event_words import why_mailed
 from frontend.mails.calendar_files import erasure_files, left_files, meeting_files
 from frontend.mails.cases import public_id
+from frontend.mails.event_readers import reader_of
 from frontend.mails.letters import Button, Fact, Letter, draw
 from frontend.timetable_words import people_words, person_words, place_words, slot_words, when_words
 from mailgate.links import sign
@@ -97,13 +97,17 @@ def cancelled(mail: OutgoingMail, addresses: Addresses) -> RenderedMail | None:
 def gone(mail: OutgoingMail, addresses: Addresses) -> RenderedMail | None:
     """A meeting whose other side was erased: nothing is left of it but when it would have been.
 
-    Or those that somebody shared with a colleague who has left them: they may go on, but not for who reads this.
+    Or those that somebody shared with a colleague who has left them, or had as a guest: they may go on, but not for
+    who reads this.
     """
     person = _reader(mail)
     if person is None:
         return None
     slot = Slot.lost_too.filter(event=person.event, public_id=public_id(mail, "slot")).first()
-    times: list[Slot | GoneEntry] = [*([slot] if slot is not None else []), *unpacked(mail.context)]
+    entries = _still_gone(mail, person)
+    if unpacked(mail.context) and not entries:
+        return None
+    times: list[Slot | GoneEntry] = [*([slot] if slot is not None else []), *entries]
     facts = tuple(Fact(_("When"), slot_words(time, person.event, with_day=True)) for time in times)
     letter = Letter(
         subject=_("Called off: a meeting at %(event)s") % {"event": person.event.name},
@@ -116,7 +120,16 @@ def gone(mail: OutgoingMail, addresses: Addresses) -> RenderedMail | None:
     return draw(letter, hub=mail.hub, addresses=addresses, why=why_mailed(person.event))
 
 
+def _still_gone(mail: OutgoingMail, person: Participant) -> list[GoneEntry]:
+    """The entries that the person has lost; of what is in the plan again since, another mail tells."""
+    standing = meetings_of_person(person).filter(state=MeetingState.PLANNED).values_list("public_id", flat=True)
+    back = set(standing)
+    return [entry for entry in unpacked(mail.context) if entry.public_id not in back]
+
+
 def _gone_lead(mail: OutgoingMail) -> str:
+    if mail.context.get("left_out"):
+        return _("A meeting at %(event)s to which you were invited as a guest is held without you now. We are sorry.")
     if mail.context.get("shared"):
         return _("You shared a colleague’s agenda at %(event)s. The colleague has left, so these hours are free again.")
     return _("A meeting of yours at %(event)s comes to nothing: the other side has left. We are sorry.")
@@ -155,7 +168,7 @@ def _reader(mail: OutgoingMail) -> Participant | None:
 
     Of an event that is called off one mail tells everything.
     """
-    person = linked_place(mail.hub_id, str(public_id(mail, "participant")))
+    person = reader_of(mail)
     if person is None or person.event.is_simulated or person.event.state == EventState.CANCELLED:
         return None
     return person if person.event.ends_at > timezone.now() else None

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from events.domain.wishes.rounds import MAILED_EACH
 from events.enums import COMING, EventState, RequestState
 from events.models import Event, MeetingRequest, Participant
-from events.queries.people import linked_place
 from events.queries.suggestions import suggestions_for
 from events.queries.wishes import is_recommended, is_silent, linked_request
 from events.templates import template_of
@@ -21,6 +20,7 @@ from frontend.event_links import address_mark
 from frontend.event_wishes import person_card, request_card, until_words
 from frontend.event_words import why_mailed
 from frontend.mails.cases import public_id
+from frontend.mails.event_readers import goes_to, reader_of
 from frontend.mails.letters import Button, Fact, Letter, draw
 from mailgate.links import sign
 from mailgate.models import OutgoingMail
@@ -123,7 +123,7 @@ def withdrawn(case: Case) -> Letter | None:
 
 def suggested(mail: OutgoingMail, addresses: Addresses) -> RenderedMail | None:
     """The first people that one is recommended to meet, each as a card, and where all of them are."""
-    person = linked_place(mail.hub_id, str(public_id(mail, "participant")))
+    person = reader_of(mail)
     if person is None or person.state not in COMING or not is_recommended(person):
         return None
     if person.event.state == EventState.CANCELLED:
@@ -201,7 +201,7 @@ def _of_request(write: Callable[[Case], Letter | None]) -> Renderer:
         reader = public_id(mail, "reader")
         sides = (row.sender, row.receiver) if row is not None else ()
         person = next((each for each in sides if each.public_id == reader), None)
-        if row is None or person is None or row.event.state == EventState.CANCELLED:
+        if row is None or person is None or not goes_to(mail, person) or row.event.state == EventState.CANCELLED:
             return None
         letter = write(Case(row, person, addresses))
         return draw(letter, hub=mail.hub, addresses=addresses, why=why_mailed(row.event)) if letter else None

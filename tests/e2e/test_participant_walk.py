@@ -1,5 +1,6 @@
 """A participant on a phone: signs up, sees who fits, asks one, and on the day knows where to be, also offline."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -132,7 +133,9 @@ def check_in(page: Page, address: str, code: str, language: str) -> None:
     expect(page.locator("[data-waiting-note]")).to_be_hidden(timeout=15_000)
     page.reload()
     expect(page.locator("[data-came]").first).to_have_text("1")
-    expect(page.locator("[data-person]", has_text=code).locator("[data-came-at] button")).to_have_count(0)
+    listed = page.locator("[data-person]", has_text=code).locator("[data-came-at]")
+    expect(listed.get_by_role("button", name=re.compile(rf"^{re.escape(say('Undo the check-in'))}"))).to_be_visible()
+    expect(listed.get_by_role("button")).to_have_count(1)
 
 
 def say_how_it_was(page: Page, address: str, say: Say) -> None:

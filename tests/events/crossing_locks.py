@@ -85,7 +85,8 @@ def main() -> None:
     hub = HubFactory(slug="krydsbro")
     outcomes = {}
     for number, act in enumerate((ask, mark, come, question)):
-        event = make_event(hub, slug=f"dag-{number}", kind="aimday", starts_at=NOW, ends_at=NOW + timedelta(days=30))
+        kind = "aimday" if act is question else "medico_bazar"
+        event = make_event(hub, slug=f"dag-{number}", kind=kind, starts_at=NOW, ends_at=NOW + timedelta(days=30))
         Event.objects.filter(pk=event.pk).update(starts_at=NOW + timedelta(days=20))
         event.refresh_from_db()
         one, other = person(event, f"Asta{number}"), person(event, f"Bo{number}")

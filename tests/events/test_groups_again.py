@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from django.test import Client
+from django.utils import timezone
 from numpy.typing import NDArray
 
 from events.domain.groups.comparing import reasons_now, seat_changes
@@ -14,7 +15,7 @@ from events.domain.groups.composing import Proposal, apply_groups, propose_group
 from events.domain.groups.leaving_out import leave_question_out, questions_left_out, take_question_in
 from events.domain.groups.questions import QuestionFields, QuestionsClosed, change_question, take_question_back
 from events.domain.people.registering import cancel_person
-from events.domain.setup.changing import ChangedMeanwhile
+from events.domain.setup.changing import ChangedMeanwhile, EventCalledOff
 from events.enums import EventKind, EventState, QuestionState
 from events.models import Event, GroupSeat, Hall, Participant, Question, Slot
 from events.scheduling.group_task import Unheld
@@ -177,7 +178,7 @@ def test_question_left_out_is_taken_in_again_without_a_group(event: Event) -> No
 
     leave_question_out(found, viewer=organiser(event), now=NOW)
     gone = [each.pk for each in questions_left_out(event)], GroupSeat.objects.count(), told()
-    take_question_in(found, viewer=organiser(event))
+    take_question_in(found, viewer=organiser(event), now=NOW)
     found.refresh_from_db()
 
     assert gone == ([found.pk], 0, ["alma", "birk", "firma"])
@@ -190,7 +191,7 @@ def test_what_its_asker_took_back_no_organiser_takes_in(event: Event) -> None:
     take_question_back(found, viewer=speaks_as(found.asker), now=NOW)
 
     with pytest.raises(NotFound):
-        take_question_in(found, viewer=organiser(event))
+        take_question_in(found, viewer=organiser(event), now=NOW)
     with pytest.raises(NotFound):
         leave_question_out(found, viewer=organiser(event), now=NOW)
 
@@ -203,6 +204,61 @@ def test_questions_of_a_day_that_is_done_stay(event: Event, state: EventState) -
 
     with pytest.raises(QuestionsClosed):
         leave_question_out(question(event), viewer=organiser(event), now=NOW)
+
+
+def test_questions_stay_once_the_day_has_passed(event: Event) -> None:
+    out = another(event)
+    leave_question_out(out, viewer=organiser(event), now=NOW)
+
+    with pytest.raises(QuestionsClosed):
+        leave_question_out(question(event), viewer=organiser(event), now=event.ends_at)
+    with pytest.raises(QuestionsClosed):
+        take_question_in(out, viewer=organiser(event), now=event.ends_at)
+
+
+@pytest.mark.parametrize(("state", "after"), [("over", -1), ("cancelled", -1), ("published", 0)])
+def test_groups_of_a_day_that_is_done_are_neither_composed_nor_applied(event: Event, state: str, after: int) -> None:
+    another(event)
+    researcher(event, "Dag", senior=True)
+    proposal, _changes = propose(event)
+    before = list(GroupSeat.objects.values_list("question", "participant"))
+    Event.objects.filter(pk=event.pk).update(state=state)
+    event.refresh_from_db()
+    now = event.ends_at + timedelta(hours=after)
+
+    with pytest.raises(QuestionsClosed):
+        propose_groups(event, viewer=organiser(event), version=event.version, now=now)
+    with pytest.raises(EventCalledOff if state == "cancelled" else QuestionsClosed):
+        apply_groups(event, viewer=organiser(event), proposal=proposal, now=now)
+
+    assert (list(GroupSeat.objects.values_list("question", "participant")), told()) == (before, [])
+
+
+def test_who_said_meanwhile_that_the_day_is_over_is_not_asked_to_try_again(event: Event) -> None:
+    proposal, _changes = propose(event)
+    Event.objects.filter(pk=event.pk).update(state=EventState.OVER, version=event.version + 1)
+
+    with pytest.raises(QuestionsClosed):
+        apply_groups(event, viewer=organiser(event), proposal=proposal, now=NOW)
+
+
+def test_page_says_that_the_day_has_passed_and_offers_nothing_that_cannot_be_done(client: Client, event: Event) -> None:
+    researcher(event, "Dag", "Vi forsker i støj om natten og søvn.", senior=True)
+    another(event)
+    works_as(client, event.hub, Role.ORGANISER)
+    page = f"/en/events/{event.slug}/organise/groups/"
+    shown = client.post(page, {"version": event.version})
+    past = timezone.now() - timedelta(hours=1)
+    Event.objects.filter(pk=event.pk).update(starts_at=past - timedelta(hours=8), ends_at=past)
+
+    after = client.post(page, {"proposal": shown.context["proposal"]})
+
+    told_there = after.content.decode()
+    assert (after.status_code, GroupSeat.objects.count(), told()) == (400, 2, [])
+    assert "The event has ended, so its groups stay as they are" in told_there
+    assert (ASKED.title in told_there, "Compose anew" in told_there, "Leave the question out" in told_there) == (
+        True, False, False,
+    )  # fmt: skip
 
 
 def test_only_organisers_of_the_hub_leave_out(event: Event) -> None:

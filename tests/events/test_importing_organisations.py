@@ -1,7 +1,5 @@
 """What a file says beyond the person: offers, needs, seniors, access, and what kind of organisation it is."""
 
-import csv
-import io
 from dataclasses import replace
 
 import pytest
@@ -10,18 +8,18 @@ from django.utils import translation
 from events.domain.people.exporting import export_people
 from events.domain.people.headings import unread_headings
 from events.domain.people.import_rows import PersonRow, read_people
-from events.domain.people.importing import Plan, import_people, plan_import
+from events.domain.people.importing import import_people, plan_import
 from events.domain.people.organisation_kinds import kind_by_name, kind_by_word
-from events.domain.people.stating import MOST_STATEMENTS, OwnText, set_event_statements
-from events.models import Event, EventStatement, Participant
+from events.domain.people.stating import MOST_STATEMENTS, set_event_statements
+from events.models import Event, Participant
 from hubs.models import Hub
 from profiles.models import Profile
 from tests.events.arrivals import NOW, comes, open_event, organiser
+from tests.events.sheets_of_people import brought_in, said, sheet
 from tests.factories import OrganisationFactory, ProfileFactory, StatementFactory
 from tests.frontend.conftest import SCRIPT
 
 pytestmark = pytest.mark.usefixtures("english")
-PERSON = {"Name": "Ida Lund", "Email": "ida@example.test", "Company": "Lund ApS"}
 
 
 @pytest.fixture
@@ -29,26 +27,8 @@ def event(hub: Hub) -> Event:
     return open_event(hub)
 
 
-def sheet(*rows: dict[str, str]) -> bytes:
-    header = list(dict.fromkeys(heading for row in rows for heading in {**PERSON, **row}))
-    out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, header)
-    writer.writeheader()
-    writer.writerows({**PERSON, **row} for row in rows)
-    return out.getvalue().encode()
-
-
 def read(**cells: str) -> PersonRow:
     return read_people(sheet({heading.replace("_", " "): cell for heading, cell in cells.items()}))[0]
-
-
-def brought_in(event: Event, content: bytes) -> Plan:
-    return import_people(event, read_people(content), viewer=organiser(event.hub), now=NOW)
-
-
-def said(event: Event) -> list[tuple[str, str, str]]:
-    rows = EventStatement.objects.filter(participation__event=event)
-    return list(rows.values_list("participation__profile__name", "kind", "text"))
 
 
 @pytest.mark.parametrize(
@@ -60,6 +40,11 @@ def said(event: Event) -> list[tuple[str, str, str]]:
         ("Udbyder I noget?", "Efterspørger I noget?"),
         ("WIR BIETEN (max. 200 Zeichen):", "Wir suchen …"),
         ("Hvad tilbyder I på dagen?", "Hvad søger I på dagen?"),
+        ("Tilbyder", "Søger"),
+        ("Offers", "Needs"),
+        ("We offer", "What are you looking for?"),
+        ("Tilbyder: skriv det kort", "Vi søger kontakt til"),
+        ("UDBYDER / Offer", "Looking for …"),
     ],
 )
 def test_offers_and_needs_are_read_under_free_headings(offer: str, need: str) -> None:
@@ -67,6 +52,33 @@ def test_offers_and_needs_are_read_under_free_headings(offer: str, need: str) ->
 
     assert (row.offer, row.need, row.problem) == ("Vi måler tryk.\n\nVi bygger pumper.", "En afdeling.", "")
     assert unread_headings([offer, need, "Behovsplan"]) == ["Behovsplan"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Søger du parkering?",
+        "Søger du parkering",
+        "Søger du (evt. med bil) parkering?",
+        "Tilbyder I vegetarmad?",
+        "Efterspørger I et hotel?",
+        "Vi tilbyder frokost: kommer du?",
+        "Do you seek parking?",
+        "Looking for accommodation?",
+        "What are you looking forward to?",
+    ],
+)
+def test_question_of_a_ticket_shop_is_no_offer_or_need(question: str) -> None:
+    row = read(**{question: "Gerne ved indgangen."})
+
+    assert (row.offer, row.need, unread_headings([question])) == ("", "", [question])
+
+
+@pytest.mark.parametrize("answer", ["Nej", "Yes", "Nein", "-"])
+def test_answer_without_words_is_no_text(answer: str) -> None:
+    row = read_people(sheet({"Udbyder I noget?": answer}))[0]
+
+    assert (row.offer, row.problem) == ("", "")
 
 
 @pytest.mark.parametrize(
@@ -169,53 +181,6 @@ def test_exhibitor_of_a_closed_event_is_the_members(event: Event) -> None:
     brought_in(event, sheet({"Product": "Udstiller"}))
 
     assert Profile.objects.get().visibility == "members"
-
-
-def test_texts_of_colleagues_are_brought_together_once(event: Event) -> None:
-    content = sheet(
-        {"Email": "a@example.test", "Vi tilbyder": "Vi måler tryk.\n\nVi bygger pumper.", "Vi søger": "-"},
-        {"Email": "b@example.test", "Vi tilbyder": "Vi måler tryk.", "Vi søger": "En afdeling."},
-    )
-
-    counts = [dict(brought_in(event, content).counts) for _ in range(2)]
-
-    assert counts == [{"create": 2}, {"nothing": 2}]
-    assert said(event) == [
-        ("Lund ApS", "offer", "Vi måler tryk."), ("Lund ApS", "offer", "Vi bygger pumper."),
-        ("Lund ApS", "need", "En afdeling."),
-    ]  # fmt: skip
-
-
-def test_later_file_fills_what_is_empty_and_overwrites_nothing(event: Event) -> None:
-    brought_in(event, sheet({}))
-    person = Participant.objects.get()
-    set_event_statements(person.participation, own=[OwnText("offer", "Selv skrevet.")])
-
-    plan = brought_in(
-        event, sheet({"Vi tilbyder": "Fra filen.", "Vi søger": "En afdeling.", "Access needs": "Kørestol"})
-    )
-    Participant.objects.update(access_needs="")
-    again = brought_in(event, sheet({"Vi tilbyder": "Fra filen.", "Access needs": "Kørestol"}))
-
-    assert (dict(plan.counts), dict(again.counts)) == ({"update": 1}, {"nothing": 1})
-    assert said(event) == [("Lund ApS", "offer", "Selv skrevet."), ("Lund ApS", "need", "En afdeling.")]
-
-
-def test_newcomer_does_not_overwrite_what_colleagues_wrote_and_the_organiser_is_told(event: Event) -> None:
-    brought_in(event, sheet({"Vi tilbyder": "Det første."}))
-
-    plan = brought_in(event, sheet({"Email": "b@example.test", "Vi tilbyder": "Noget andet."}))
-
-    assert "is written already, and stays" in plan.rows[0].told
-    assert said(event) == [("Lund ApS", "offer", "Det første.")]
-
-
-def test_texts_of_another_organisation_than_the_persons_are_not_taken(event: Event) -> None:
-    brought_in(event, sheet({}))
-
-    plan = brought_in(event, sheet({"Company": "En anden A/S", "Vi tilbyder": "Fremmed."}))
-
-    assert (dict(plan.counts), said(event)) == ({"nothing": 1}, [])
 
 
 def test_no_more_texts_than_a_profile_may_bring(event: Event) -> None:

@@ -261,8 +261,9 @@ def test_page_plans_what_was_chosen_by_name(client: Client, day: Day, hub: Hub) 
     shown = client.get(PAGE).content.decode()
     posted = {
         "version": str(day.fresh().version), "first": f"Anna (Firma Anna) · {namesake.code}",
-        "second": "Cai (Firma Cai)", "guest_3": " Dea  (Firma Dea)", "reason": REASON, "before": str(other.public_id),
-        "slot": str(day.slots[0].public_id), "place": str(day.tables[1].public_id),
+        "second": "Cai (Firma Cai)", "guest_3": " Dea  (Firma Dea)", "reason": REASON,
+        "before": "Anna (Firma Anna) – Bo (Firma Bo)", "slot": str(day.slots[0].public_id),
+        "place": str(day.tables[1].public_id),
     }  # fmt: skip
 
     page = client.post(PAGE, posted, follow=True).content.decode()

@@ -20,9 +20,9 @@ from events.domain.setup.places import (
     table_labels,
 )
 from events.domain.setup.stands import StandFields, StandRows, assign_stand, change_stand, lay_stands, remove_stand
-from events.enums import MeetingState
-from events.models import Event, Hall, Meeting, Stand, Table
-from events.queries.setup import overlapping_stands, set_up_of, walks_of
+from events.enums import MeetingState, ParticipantState
+from events.models import Event, Hall, Meeting, Participant, Stand, Table
+from events.queries.setup import exhibitors_of, overlapping_stands, set_up_of, walks_of
 from hubs.models import Hub
 from hubs.policies import Viewer
 from kernel.errors import InvalidInput, NotAllowed, NotFound
@@ -257,6 +257,21 @@ def test_stand_goes_to_nobody_who_does_not_take_part(viewer: Viewer, event: Even
         with pytest.raises(InvalidInput) as refusal:
             assign_stand(stand, viewer=viewer, version=2, profile=profile)
         assert refusal.value.details == {"field": "profile"}
+
+
+def test_stand_goes_to_nobody_who_has_cancelled(viewer: Viewer, event: Event, hall: Hall) -> None:
+    stand = lay(event, viewer, hall)[0]
+    gone, comes = person_at(event, "Gone"), person_at(event)
+    Participant.objects.filter(pk=gone.pk).update(state=ParticipantState.CANCELLED)
+    fields = StandFields("A1", left=0, top=0, width=60, height=40)
+
+    with pytest.raises(InvalidInput):
+        assign_stand(stand, viewer=viewer, version=2, profile=gone.participation.profile)
+    with pytest.raises(InvalidInput):
+        change_stand(stand, viewer=viewer, version=2, fields=fields, profile=gone.participation.profile)
+
+    assert Stand.objects.get(pk=stand.pk).profile is None
+    assert exhibitors_of(event) == [comes.participation.profile]
 
 
 def test_stand_is_freed(viewer: Viewer, event: Event, hall: Hall) -> None:

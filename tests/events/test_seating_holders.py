@@ -1,17 +1,19 @@
 """Who is given a stand is found there with all people, and meets there."""
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from events.domain.setup.giving_stands import give_stands
-from events.domain.setup.stands import assign_stand, remove_stand
+from events.domain.setup.stands import StandFields, assign_stand, change_stand, remove_stand
 from events.enums import RequestState
-from events.models import Event, MeetingRequest, Participant, Stand
+from events.models import Event, MeetingRequest, Participant, Preference, RequestGuest, Stand, Table
 from hubs.policies import Viewer
 from profiles.models import Profile
-from tests.events.setting_up import event_fixture, viewer_fixture  # noqa: F401
+from tests.events.setting_up import event_fixture, person_at, viewer_fixture  # noqa: F401
 from tests.events.stand_seekers import exhibitor, rows_fixture  # noqa: F401
+from tests.factories import ProfileFactory
 
 
 def people_of(profile: Profile) -> list[Participant]:
@@ -87,3 +89,134 @@ def test_person_who_is_found_elsewhere_stays_there(viewer: Viewer, event: Event,
     assign_stand(rows[0], viewer=viewer, profile=alfa)
 
     assert people_of(alfa)[0].stand == rows[3]
+
+
+# Who leaves a stand
+
+
+def sibling(profile: Profile, event: Event, stand: Stand) -> Participant:
+    """Somebody of a second profile of the organisation, seated there by registration."""
+    person = person_at(event, "Anden", ProfileFactory(hub=event.hub, organisation=profile.organisation))
+    return seated(person, stand)
+
+
+def seated(person: Participant, stand: Stand) -> Participant:
+    Participant.objects.filter(pk=person.pk).update(stand=stand)
+    return person
+
+
+def stands_of(*people: Participant) -> list[Stand | None]:
+    return [Participant.objects.get(pk=person.pk).stand for person in people]
+
+
+def test_stand_that_is_only_renamed_keeps_everybody(viewer: Viewer, event: Event, rows: list[Stand]) -> None:
+    alfa = exhibitor(event, "Alfa")
+    assign_stand(rows[0], viewer=viewer, profile=alfa)
+    there = [*people_of(alfa), sibling(alfa, event, rows[0]), seated(person_at(event), rows[0])]
+    elsewhere = person_at(event, "Uden", alfa)
+    event.refresh_from_db()
+    fields = StandFields("A1", left=60, top=60, width=30, height=20)
+
+    change_stand(rows[0], viewer=viewer, version=event.version, fields=fields, profile=alfa)
+
+    assert stands_of(*there, elsewhere) == [rows[0], rows[0], rows[0], None]
+
+
+@pytest.mark.parametrize("is_freed", [True, False])
+def test_only_people_of_the_former_organisation_leave(
+    viewer: Viewer, event: Event, rows: list[Stand], is_freed: bool
+) -> None:
+    alfa, beta = exhibitor(event, "Alfa"), exhibitor(event, "Beta")
+    assign_stand(rows[0], viewer=viewer, profile=alfa)
+    gone = [*people_of(alfa), sibling(alfa, event, rows[0])]
+    there = [seated(person_at(event), rows[0]), sibling(beta, event, rows[0])]
+    event.refresh_from_db()
+    fields = StandFields("1", left=60, top=60, width=30, height=20)
+    new = None if is_freed else beta
+
+    change_stand(rows[0], viewer=viewer, version=event.version, fields=fields, profile=new)
+
+    assert stands_of(*gone, *there) == [None, None, rows[0], rows[0]]
+    assert stands_of(*people_of(beta)) == [None if is_freed else rows[0]]
+
+
+def test_free_stand_that_is_given_keeps_whom_a_hand_seated_there(
+    viewer: Viewer, event: Event, rows: list[Stand]
+) -> None:
+    alfa, by_hand = exhibitor(event, "Alfa"), seated(person_at(event), rows[0])
+    event.refresh_from_db()
+
+    give_stands(event, viewer=viewer, version=event.version, given={alfa.slug: "1"})
+
+    assert stands_of(by_hand, *people_of(alfa)) == [rows[0], rows[0]]
+
+
+def test_stand_goes_from_profile_to_profile_of_one_organisation(
+    viewer: Viewer, event: Event, rows: list[Stand]
+) -> None:
+    alfa = exhibitor(event, "Alfa")
+    assign_stand(rows[0], viewer=viewer, profile=alfa)
+    second, third = sibling(alfa, event, rows[0]), sibling(alfa, event, rows[0])
+
+    assign_stand(rows[0], viewer=viewer, profile=second.participation.profile)
+
+    assert stands_of(*people_of(alfa), second, third) == [None, rows[0], rows[0]]
+
+
+def test_two_who_change_stands_are_each_found_at_their_own(viewer: Viewer, event: Event, rows: list[Stand]) -> None:
+    alfa, beta = exhibitor(event, "Alfa"), exhibitor(event, "Beta")
+    for stand, profile in ((rows[0], alfa), (rows[1], beta), (rows[0], beta), (rows[1], alfa)):
+        assign_stand(stand, viewer=viewer, profile=profile)
+
+    assert stands_of(*people_of(alfa), *people_of(beta)) == [rows[1], rows[0]]
+
+
+# Which requests go along
+
+
+def test_request_that_a_hand_set_stays_where_it_is(viewer: Viewer, event: Event, rows: list[Stand]) -> None:
+    alfa = exhibitor(event, "Alfa")
+    timed, at_table, at_stand, free = (asked(event, people_of(alfa)[0], RequestState.ACCEPTED) for _each in range(4))
+    table = Table.objects.create(hub=event.hub, event=event, hall=event.halls.all()[0], label="T99")
+    for request, by_hand in (
+        (timed, {"fixed_slot": event.slots.all()[0]}),
+        (at_table, {"fixed_table": table}),
+        (at_stand, {"stand": rows[4]}),
+    ):
+        MeetingRequest.objects.filter(pk=request.pk).update(**by_hand)
+
+    assign_stand(rows[0], viewer=viewer, profile=alfa)
+
+    assert places(timed, at_table, at_stand, free) == [None, None, rows[4], rows[0]]
+
+
+@pytest.mark.parametrize("who", ["sender", "colleague of the sender", "guest"])
+def test_request_of_somebody_who_says_no_thanks_to_the_stand_does_not_go_there(
+    viewer: Viewer, event: Event, rows: list[Stand], who: str
+) -> None:
+    alfa = exhibitor(event, "Alfa")
+    refused, willing = (asked(event, people_of(alfa)[0], RequestState.ACCEPTED) for _each in range(2))
+    says_no = refused.sender if who == "sender" else person_at(event, "Cia")
+    if who == "guest":
+        RequestGuest.objects.create(hub=event.hub, request=refused, participant=says_no)
+    elif who != "sender":
+        Participant.objects.filter(pk=says_no.pk).update(host=refused.sender)
+    for stand, wanting in ((rows[0], "no_thanks"), (rows[1], "must")):
+        Preference.objects.create(hub=event.hub, event=event, person=says_no, stand=stand, wanting=wanting)
+    Preference.objects.create(hub=event.hub, event=event, person=willing.sender, stand=rows[1], wanting="no_thanks")
+
+    assign_stand(rows[0], viewer=viewer, profile=alfa)
+
+    assert places(refused, willing) == [None, rows[0]]
+
+
+def test_request_that_goes_along_counts_its_version_up(viewer: Viewer, event: Event, rows: list[Stand]) -> None:
+    """An organiser who has it open notices, therefore."""
+    alfa = exhibitor(event, "Alfa")
+    moved, stays = (asked(event, people_of(alfa)[0], RequestState.ACCEPTED) for _each in range(2))
+    MeetingRequest.objects.filter(pk=stays.pk).update(stand=rows[4])
+
+    assign_stand(rows[0], viewer=viewer, profile=alfa)
+
+    versions = [MeetingRequest.objects.get(pk=request.pk).version for request in (moved, stays)]
+    assert versions == [2, 1]

@@ -1,6 +1,5 @@
 """A "no thanks" looks like silence to everybody else: the one it is about, colleagues on both sides, all pages."""
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -8,57 +7,40 @@ from django.test import Client
 from django.utils import timezone
 
 from events.domain.wishes.answering import answer_request, expire_due
-from events.domain.wishes.asking import ask_meeting
 from events.domain.wishes.suggesting import suggest_people
 from events.domain.wishes.wish_errors import SaidNoThanks
 from events.domain.wishes.wishing import prefer
 from events.models import Event, MeetingRequest, Participant, Preference
 from events.queries.suggestions import suggestions_for
 from events.queries.wishes import received_requests, requests_left, sent_requests
-from hubs.models import Hub
 from hubs.policies import Viewer
-from kernel.errors import DomainError, NotAllowed, NotFound
+from kernel.errors import NotAllowed, NotFound
 from kernel.models import AuditRecord
 from mailgate.models import OutgoingMail
 from matching.domain.introductions.errors import AnswerTooLate
 from matching.models import LoadPlace
 from profiles.models import Organisation
+from tests.events.silent_people import (  # noqa: F401
+    WEEK,
+    ask,
+    coming_fixture,
+    readable,
+    said_before,
+    share,
+    tried,
+    with_account,
+)
 from tests.events.wish_people import (  # noqa: F401
     DAY,
     NOW,
     encoder_fixture,
     event_fixture,
-    make_event,
     person,
     speaks_as,
     two,
 )
 from tests.factories import MembershipFactory
 from tests.frontend.conftest import body, speaks_for
-
-REASON = "Vi vil gerne vise sensoren."
-WEEK = timedelta(days=9)
-
-
-def with_account(someone: Participant) -> Viewer:
-    """The viewer who is that very person."""
-    viewer = speaks_as(someone)
-    Participant.objects.filter(pk=someone.pk).update(user=viewer.user_id)
-    someone.refresh_from_db()
-    return viewer
-
-
-def ask(one: Participant, other: Participant, viewer: Viewer | None = None, *, is_must: bool = False) -> MeetingRequest:
-    return ask_meeting(one, receiver=other, reason=REASON, is_must=is_must, now=NOW, viewer=viewer)
-
-
-def tried(act: object) -> str:
-    """What came of it: nothing, or an error and its words."""
-    try:
-        act()  # type: ignore[operator]
-    except DomainError as error:
-        return f"{error.code}: {error}"
-    return "done"
 
 
 def what_a_colleague_sees(asta: Participant, bo: Participant, colleague: Viewer) -> list[object]:
@@ -125,7 +107,7 @@ def test_request_is_as_good_as_taken_back_for_colleagues_of_who_said_no_thanks(e
     Preference.objects.update(updated_at=NOW)
 
     for accepts in (True, False):
-        with pytest.raises(NotFound):
+        with pytest.raises(AnswerTooLate):
             answer_request(made, accepts=accepts, viewer=speaks_as(bo), now=NOW)
     with pytest.raises(SaidNoThanks):
         answer_request(made, accepts=True, viewer=own, now=NOW)
@@ -160,18 +142,6 @@ def mails_to(someone: Participant) -> list[str]:
     return list(OutgoingMail.objects.filter(address=someone.email).order_by("pk").values_list("kind", flat=True))
 
 
-def said_before(event: Event, one: Participant, other: Participant) -> Participant:
-    """A colleague of the one, with an agenda of its own, who has said no thanks to the other the day before."""
-    colleague = person(event, "Cia", profile=one.participation.profile)
-    prefer(colleague, other=other, wanting="no_thanks", now=NOW - DAY)
-    Preference.objects.update(updated_at=NOW - DAY)
-    return colleague
-
-
-def share(colleague: Participant, host: Participant | None) -> None:
-    Participant.objects.filter(pk=colleague.pk).update(host=host)
-
-
 @pytest.mark.parametrize("ends", [False, True])
 @pytest.mark.parametrize("who", ["asta", "bo"])
 def test_request_that_was_read_stays_when_who_said_no_thanks_comes_to_share_an_agenda(
@@ -194,7 +164,7 @@ def test_request_of_before_is_answered_as_far_as_who_answers_may_know(event: Eve
     made = ask(asta, bo)
     share(colleague, bo)
 
-    with pytest.raises(NotFound):
+    with pytest.raises(AnswerTooLate):
         answer_request(made, accepts=True, viewer=speaks_as(bo), now=NOW)
     with pytest.raises(SaidNoThanks):
         answer_request(made, accepts=True, viewer=with_account(bo), now=NOW)
@@ -288,12 +258,6 @@ def test_colleague_marks_only_where_nobody_of_the_agenda_can_sign_in(event: Even
     assert list(Preference.objects.values_list("wanting", flat=True)) == ["want"]
 
 
-@pytest.fixture
-def coming(hub: Hub, encoder: object) -> Event:
-    starts = timezone.now() + timedelta(days=30)
-    return make_event(hub, starts_at=starts, ends_at=starts + timedelta(hours=8))
-
-
 def test_no_page_of_a_colleague_changes_when_a_no_thanks_is_said(client: Client, coming: Event) -> None:
     asta, bo = two(coming)
     now = timezone.now()
@@ -310,11 +274,6 @@ def test_no_page_of_a_colleague_changes_when_a_no_thanks_is_said(client: Client,
 
     assert [readable(client, page) for page in pages] == before
     assert ("Bo ApS" in before[0], "Only Asta sees and sets what Asta marks" in before[0]) == (True, True)
-
-
-def readable(client: Client, page: str) -> str:
-    """The page without tokens, which differ each time."""
-    return re.sub(r'value="[\w-]{60,}"|list=[\w-]{36}|nonce="[^"]+"|csrf[^>]+', "", body(client, page))
 
 
 def test_own_page_still_shows_what_the_person_marks(client: Client, coming: Event) -> None:

@@ -14,7 +14,7 @@ from events.domain.wishes.wishing import prefer
 from events.models import Event, Hall, Meeting, MeetingRequest, Participant, Preference, Stand
 from events.queries.wishes import received_requests, requests_left, sent_requests
 from hubs.policies import Viewer
-from kernel.errors import DomainError, NotFound
+from kernel.errors import DomainError
 from kernel.models import AuditRecord
 from mailgate.models import OutgoingMail
 from matching.domain.introductions.errors import AnswerTooLate
@@ -144,7 +144,7 @@ def test_no_is_a_no_whoever_came_to_share_the_asking_agenda(event: Event) -> Non
     assert (answered.state, answered.decline_note) == ("declined", "Ikke i år.")
 
 
-def test_yes_of_a_colleague_is_gone_on_the_refusing_side_and_silence_on_the_other(event: Event) -> None:
+def test_yes_of_a_colleague_is_too_late_on_the_refusing_side_and_silence_on_the_other(event: Event) -> None:
     asta, bo = two(event)
     made = ask(asta, bo)
     joins(event, bo, asta)
@@ -152,7 +152,7 @@ def test_yes_of_a_colleague_is_gone_on_the_refusing_side_and_silence_on_the_othe
     colleague = speaks_as(bo)
 
     for accepts in (True, True, False):
-        with pytest.raises(NotFound):
+        with pytest.raises(AnswerTooLate):
             answer_request(made, accepts=accepts, viewer=colleague, now=NOW + DAY)
     assert list(received_requests(bo)) == []
     assert list(sent_requests(asta).values("state", "expires_at", "version", "updated_at")) == before
@@ -166,7 +166,7 @@ def test_yes_counts_once_the_no_thanks_is_taken_back(event: Event) -> None:
     asta, bo = two(event)
     made = ask(asta, bo)
     cia = joins(event, bo, asta)
-    with pytest.raises(NotFound):
+    with pytest.raises(AnswerTooLate):
         answer_request(made, accepts=True, viewer=speaks_as(bo), now=NOW)
     with pytest.raises(SaidNoThanks):
         answer_request(made, accepts=True, now=NOW)
@@ -182,7 +182,7 @@ def test_request_taken_back_after_a_yes_that_did_not_count_is_no_agreement_calle
     asta, bo = two(event)
     made = ask(asta, bo)
     joins(event, bo, asta)
-    with pytest.raises(NotFound):
+    with pytest.raises(AnswerTooLate):
         answer_request(made, accepts=True, viewer=speaks_as(bo), now=NOW)
 
     withdraw_request(made, person=asta, now=NOW)

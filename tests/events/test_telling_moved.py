@@ -108,6 +108,21 @@ def test_who_came_between_two_changes_is_told_of_the_second(event: Event) -> Non
     assert [address for address, _language in told()] == ["anna@firma.example", "bo@firma.example"]
 
 
+def test_new_address_is_told_what_the_mail_to_the_former_one_would_have_said(event: Event) -> None:
+    anna, bo = person(event, "Anna"), person(event, "Bo")
+    before = Setting.of(event)
+    change(event, NEXT_DAY)
+    Participant.objects.filter(pk=anna.pk).update(email="anna@ny.example")
+    Participant.objects.filter(pk=bo.pk).update(email="BO@firma.example")
+    for place in ("Odense", "Vejle"):
+        change(event, replace(NEXT_DAY, place=place))
+
+    assert [address for address, _language in told()] == ["anna@firma.example", "anna@ny.example", "bo@firma.example"]
+    mail = OutgoingMail.objects.get(address="anna@ny.example")
+    assert mail.context["participant"] == str(anna.public_id)
+    assert Setting.unpacked(mail.context) == before
+
+
 def test_change_that_is_refused_tells_nobody(event: Event) -> None:
     person(event, "Anna")
     Event.objects.filter(pk=event.pk).update(state=EventState.CANCELLED)

@@ -1,18 +1,20 @@
 """Exhibitors stand in the catalogue that visitors read, or organisers are told who does not."""
 
+from typing import Any
+
 import pytest
 
 from events.domain.people.showing_exhibitors import show_exhibitors
 from events.enums import PeopleKind
 from events.models import Event, Hall, Participation, Stand
 from events.queries.catalogue import catalogue_of
-from events.queries.unseen_exhibitors import unseen_exhibitors
+from events.queries.unseen_exhibitors import Unseen, unseen_exhibitors
 from hubs.models import Hub
 from hubs.policies import Viewer
 from kernel.errors import NotAllowed, NotFound
 from kernel.models import AuditRecord
 from matching.models import IndexChange
-from profiles.models import Profile
+from profiles.models import Organisation, Profile, ProfileTheme, Term
 from tests.events.arrivals import comes, member, open_event, organiser
 from tests.factories import AffiliationFactory, HubFactory, ProfileFactory, StatementFactory
 
@@ -78,6 +80,51 @@ def test_drafts_are_shown_to_visitors_and_what_somebody_chose_stays(event: Event
     assert dict(Profile.objects.values_list("name", "visibility")) == {"Ny": "public", "Egen": "members"}
     assert IndexChange.objects.filter(profile_id=profile.pk).exists()
     assert AuditRecord.objects.filter(subject_id=profile.public_id, action="update").count() == 1
+
+
+@pytest.mark.parametrize("written", [
+    {"version": 2}, {"contact_email": "post@firma.example"}, {"keywords": ["sensor"]}, {"languages": ["en"]},
+    {"is_paused": True}, {"region": "region:midt"}, {"organisation": {"website": "https://firma.example"}},
+    {"organisation": {"cvr_number": "10150817"}}, {"organisation": {"version": 2}}, {"theme": "theme:x"},
+])  # fmt: skip
+def test_profile_on_which_something_is_written_is_no_draft(event: Event, written: dict[str, Any]) -> None:
+    write(exhibitor(event, "Importeret"), **written)
+    exhibitor(event, "Ny", 2)
+
+    assert names(event) == (["Ny"], ["Importeret"])
+    assert show_exhibitors(event, viewer=organiser(event.hub)) == 1
+    assert Profile.objects.get(name="Importeret").visibility == "members"
+
+
+def write(
+    profile: Profile, organisation: dict[str, Any] | None = None, theme: str = "", region: str = "", **values: Any
+) -> None:
+    if organisation:
+        Organisation.objects.filter(pk=profile.organisation_id).update(**organisation)
+    if theme:
+        key = Term.objects.filter(taxonomy="theme")[0].pk
+        ProfileTheme.objects.create(hub=profile.hub, profile=profile, theme_id=key)
+    if region:
+        values["region"] = Term.objects.filter(taxonomy="region")[0]
+    if values:
+        Profile.objects.filter(pk=profile.pk).update(**values)
+
+
+def test_profile_that_is_written_on_while_drafts_are_shown_stays(event: Event, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = exhibitor(event, "Ny"), exhibitor(event, "Rettet", 2), exhibitor(event, "Taler", 3)
+
+    def read_then_edited(at: Event) -> Unseen:
+        read = unseen_exhibitors(at)
+        Profile.objects.filter(pk=found[1].pk).update(version=2)
+        StatementFactory(profile=found[2])
+        return read
+
+    monkeypatch.setattr("events.domain.people.showing_exhibitors.unseen_exhibitors", read_then_edited)
+
+    assert show_exhibitors(event, viewer=organiser(event.hub)) == 1
+    assert dict(Profile.objects.values_list("name", "visibility")) == {
+        "Ny": "public", "Rettet": "members", "Taler": "members",
+    }  # fmt: skip
 
 
 def test_only_organisers_of_the_hub_show_them(event: Event) -> None:

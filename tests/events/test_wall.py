@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from events import day_papers
-from events.day_papers import typeset_table_cards
+from events.day_papers import has_table_cards, typeset_table_cards
 from events.enums import EventKind, EventState, QuestionState
-from events.models import Event, GroupSeat, Question
+from events.models import Event, GroupSeat, Meeting, Question
 from events.queries.wall import Gathering, wall_of
 from hubs.models import Hub
 from tests.events.bazar import Bazar, join, make_bazar
@@ -76,6 +76,14 @@ def test_room_with_groups_has_a_card_with_question_time_and_members(
     members = "Anna Saarvang, Saarvang bazar · Bo Fjordby, Fjordby bazar · Carl Klitmose, Klitmose"
     assert (room["label"], table["label"]) == ("Hal A", "T5")
     assert room["meetings"] == [{"time": "11:00–11:20", "title": TITLE, "who": members}]
+
+
+def test_groups_alone_are_enough_for_cards(aimday: Bazar) -> None:
+    Meeting.objects.all().delete()
+    with_groups = has_table_cards(aimday.event)
+    Question.objects.update(slot=None)
+
+    assert (with_groups, has_table_cards(aimday.event)) == (True, False)
 
 
 def test_cards_with_groups_are_set(aimday: Bazar) -> None:

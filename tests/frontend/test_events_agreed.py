@@ -149,6 +149,22 @@ def test_guest_is_added_by_name_or_code_and_left_out(client: Client, day: Day, h
     assert ("planned without Dea" in page, [each.participant for each in row.guests.all()]) == (True, [eva])
 
 
+def test_leaving_a_guest_out_says_whether_anybody_is_told(client: Client, day: Day, hub: Hub) -> None:
+    dea, eva, row = day.person("Dea"), day.person("Eva"), with_(day, "Bo")
+    row.guests.create(hub=hub, participant=dea)
+    published(day, organiser(hub))
+    row.guests.create(hub=hub, participant=eva)
+    works_as(client, hub, Role.ORGANISER)
+
+    page = text_of(client, address(row))
+    unseated = client.post(address(row, f"guests/{eva.public_id}/remove/"), {"version": "1"}, follow=True)
+    seated = client.post(address(row, f"guests/{dea.public_id}/remove/"), {"version": "2"}, follow=True)
+
+    assert "a guest who is left out is told at once" in page
+    assert "The meeting is planned without Eva." in unseated.content.decode()
+    assert "The meeting goes on without Dea. Everybody who had it in the plan is told." in seated.content.decode()
+
+
 @pytest.mark.parametrize(
     ("part", "posted", "status", "told"),
     [
@@ -270,7 +286,9 @@ def test_eight_people_are_planned_by_name_and_code(client: Client, day: Day, hub
     assert {made.sender, made.receiver, *(guest.participant for guest in made.guests.all())} == set(more)
 
 
-def test_repair_that_only_brings_a_guest_says_so_before_it_is_applied(client: Client, day: Day, hub: Hub) -> None:
+def test_repair_that_only_brings_a_guest_says_so_before_and_after_it_is_applied(
+    client: Client, day: Day, hub: Hub
+) -> None:
     published(day, organiser(hub))
     works_as(client, hub, Role.ORGANISER)
     day.person("Dea")
@@ -278,10 +296,15 @@ def test_repair_that_only_brings_a_guest_says_so_before_it_is_applied(client: Cl
     told = client.post(
         address(with_(day, "Bo"), "guests/"), {"version": "1", "guest": "Dea (Firma Dea)"}, follow=True
     ).content.decode()
-    computed(day.fresh(), organiser(hub), kind=RunKind.REPAIR, most_moved=0)
+    run = computed(day.fresh(), organiser(hub), kind=RunKind.REPAIR, most_moved=0)
     page = text_of(client, TIMETABLE)
+    done = client.post(
+        f"{TIMETABLE}run/{run.public_id}/publish/", {"version": str(day.fresh().version)}, follow=True
+    ).content.decode()
 
     assert "The next repair brings the guest" in told
     assert ("1 meeting has a guest more" in page, "Nothing changes" in page, "3 people are mailed" in page) == (
         True, False, True,
     )  # fmt: skip
+    assert "The timetable is published. 1 meeting has other guests than before." in done
+    assert "new or changed" not in done

@@ -243,6 +243,22 @@ def test_papers_come_as_what_they_are(client: Client, bazar: Bazar, page: str, k
     assert client.get(f"/events/bazar/organise/{page}")["Content-Type"] == kind
 
 
+def test_table_cards_are_offered_only_where_there_are_some(client: Client, bazar: Bazar) -> None:
+    works_as(client, bazar.event.hub, Role.ORGANISER)
+
+    def offers() -> bool:
+        page = client.get("/en/events/bazar/organise/").content.decode()
+        assert "print/badges.pdf" in page
+        return "print/table-cards.pdf" in page
+
+    planned = offers()
+    Meeting.objects.update(table=None, stand=None)
+    without_places = offers()
+    Meeting.objects.all().delete()
+
+    assert (planned, without_places, offers()) == (True, False, False)
+
+
 def test_paper_that_does_not_exist(client: Client, bazar: Bazar) -> None:
     works_as(client, bazar.event.hub, Role.ORGANISER)
 

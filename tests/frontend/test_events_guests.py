@@ -103,7 +103,9 @@ def test_half_a_link_says_what_to_do(client: Client, event: Event, profile: Prof
 
 def test_mail_says_why_it_comes(event: Event, profile: Profile) -> None:
     person = comes(event, profile)
-    mail = OutgoingMail(hub=event.hub, context={"participant": str(person.public_id)}, language="en")
+    mail = OutgoingMail(
+        hub=event.hub, address=person.email, context={"participant": str(person.public_id)}, language="en"
+    )
 
     with translation.override("en"):
         letter = RENDERERS["event_registered"](mail, Addresses(mail))

@@ -19,7 +19,7 @@ from events.models import Event, MeetingRequest, Participant, SuggestionRound, T
 from events.queries.mutual_wishes import pairs_waiting
 from events.queries.suggestions import has_list, people_with_suggestions, suggestions_for
 from events.templates import TEMPLATES
-from frontend.forms.events_people import OrganiserPlaceForm
+from frontend.forms.events_organised_people import OrganiserPlaceForm
 from hubs.enums import Role
 from mailgate.models import OutgoingMail
 from matching.enums import Purpose

@@ -17,8 +17,10 @@ from tests.frontend.test_events_wishes import ask, event_fixture, pair_fixture  
 
 
 def rendered(kind: str, context: dict[str, str], hub: Hub, language: str = "en") -> RenderedMail | None:
+    reader = Participant.objects.filter(public_id=context.get("reader") or context.get("participant")).first()
+    address = reader.email if reader else "a@b.example"
     mail = queue_mail(
-        hub.pk, kind=kind, address="a@b.example", language=language, context=context, once=f"{kind}{context}{language}",
+        hub.pk, kind=kind, address=address, language=language, context=context, once=f"{kind}{context}{language}",
         not_before=timezone.now(),
     )  # fmt: skip
     with translation.override(language):

@@ -18,6 +18,11 @@ DONE = frozenset({EventState.OVER, EventState.CANCELLED})
 _LEFT_OUT = "question.left_out"
 
 
+def is_done(event: Event, *, now: datetime) -> bool:
+    """Whether questions and groups stay as they are for good, also before an organiser has said that it is over."""
+    return event.state in DONE or event.ends_at <= now
+
+
 @transaction.atomic
 def leave_question_out(question: Question, *, viewer: Viewer, now: datetime) -> None:
     """Leave the question out, and its group go; where the programme is out, those who sat in it are told.
@@ -25,9 +30,9 @@ def leave_question_out(question: Question, *, viewer: Viewer, now: datetime) -> 
     Raises:
         NotAllowed: the viewer does not organise.
         NotFound: it is another hub's, or out already.
-        QuestionsClosed: the event is over or called off.
+        QuestionsClosed: the event is over or called off, or its day has passed.
     """
-    locked = _lock(question, viewer)
+    locked = _lock(question, viewer, now)
     if locked.state == QuestionState.LEFT_OUT:
         raise _not_found()
     take_off(locked, now=now)
@@ -35,14 +40,14 @@ def leave_question_out(question: Question, *, viewer: Viewer, now: datetime) -> 
 
 
 @transaction.atomic
-def take_question_in(question: Question, *, viewer: Viewer) -> None:
+def take_question_in(question: Question, *, viewer: Viewer, now: datetime) -> None:
     """Take in again what an organiser has left out; it is without a group until groups are composed anew.
 
     Raises:
         NotAllowed, QuestionsClosed: as `leave_question_out`.
         NotFound: it is another hub's, or no organiser has left it out.
     """
-    locked = _lock(question, viewer)
+    locked = _lock(question, viewer, now)
     if locked.state != QuestionState.LEFT_OUT or locked.public_id not in _left_out_ids(locked.event):
         raise _not_found()
     locked.state = QuestionState.HANDED_IN
@@ -77,12 +82,12 @@ def _left_out_ids(event: Event) -> set[UUID]:
     return {subject for subject, action in last.items() if action == _LEFT_OUT}
 
 
-def _lock(question: Question, viewer: Viewer) -> Question:
+def _lock(question: Question, viewer: Viewer, now: datetime) -> Question:
     require_organiser(viewer)
     locked = lock_question(question)
     if locked.hub_id != viewer.hub_id:
         raise _not_found()
-    if locked.event.state in DONE:
+    if is_done(locked.event, now=now):
         raise QuestionsClosed(_("The event is over or called off, so its questions stay as they are."))
     return locked
 

@@ -55,13 +55,23 @@ HEADINGS: dict[str, tuple[str, ...]] = {
 
 # pretix names a column by the words of a question, which are free: headings that begin like this count too.
 _BEGINNINGS: dict[str, tuple[str, ...]] = {
-    "offer": ("What we offer", "We offer", "What do you offer", "What you offer", "Vi tilbyder",
-              "Hvad vi tilbyder", "Hvad tilbyder", "Det tilbyder", "Tilbyder", "Udbyder", "Hvad udbyder", "Wir bieten",
-              "Was wir bieten", "Was bieten"),
-    "need": ("What we seek", "We seek", "What do you seek", "What you seek", "What we look for", "What are you looking",
-             "We are looking for", "Looking for", "Vi søger", "Hvad vi søger", "Hvad søger", "Det søger", "Søger",
-             "Efterspørger", "Vi efterspørger", "Hvad efterspørger", "Wir suchen", "Was wir suchen", "Was suchen"),
+    "offer": ("What we offer", "What do you offer", "What you offer", "Hvad vi tilbyder", "Hvad tilbyder",
+              "Hvad udbyder", "Was wir bieten", "Was bieten"),
+    "need": ("What we seek", "What do you seek", "What you seek", "What we look for", "What are you looking for",
+             "Hvad vi søger", "Hvad søger", "Hvad efterspørger", "Was wir suchen", "Was suchen"),
 }  # fmt: skip
+# These too, but not where they ask: “Vi tilbyder frokost, kommer du?” is a question of the organiser's own.
+_SAID: dict[str, tuple[str, ...]] = {
+    "offer": ("We offer", "Vi tilbyder", "Det tilbyder", "Wir bieten"),
+    "need": ("We seek", "We are looking for", "Vi søger", "Det søger", "Vi efterspørger", "Wir suchen"),
+}
+# A verb alone says nothing of what: “Søger du parkering?” is about parking. So no word of its own may follow.
+_ALONE: dict[str, tuple[str, ...]] = {
+    "offer": ("Tilbyder", "Udbyder"), "need": ("Looking for", "Søger", "Efterspørger"),
+}  # fmt: skip
+_SAYING_NOTHING = frozenset(
+    "i du de vi man you we noget nogen anything something på til dagen arrangementet on at the that day event".split()
+)
 
 _LOST = ("canceled", "cancelled", "expired", "storniert", "abgelaufen", "annulleret", "aflyst", "udløbet", "afbestilt",
          "has cancelled", "har meldt afbud", "c", "e")  # fmt: skip
@@ -90,17 +100,38 @@ _FIELD_OF = {
 }
 
 
-_FIELD_BY_BEGINNING = [
-    (plain_heading(beginning), field) for field, beginnings in _BEGINNINGS.items() for beginning in beginnings
-]
+def _words(heading: str) -> list[str]:
+    """The words of a heading without case; one that asks nothing explains itself in brackets and after a colon."""
+    asked = heading if "?" in heading else re.sub(r"\([^()]*\)|\[[^\[\]]*\]|:.*", " ", heading, flags=re.DOTALL)
+    return re.findall(r"[^\W_]+", asked.casefold())
+
+
+# What may follow a verb that stands alone: nothing that says of what, or the same again in another language.
+_FILLERS = {
+    field: _SAYING_NOTHING.union(*map(_words, (*HEADINGS[field], *_SAID[field], *_ALONE[field])))
+    for field in _BEGINNINGS
+}
+
+
+def _is_begun(field: str, heading: str) -> bool:
+    """Whether a heading that is none of the known ones asks for that all the same."""
+    words = _words(heading)
+
+    def rests(beginnings: tuple[str, ...]) -> list[list[str]]:
+        if plain_heading(heading) in map(plain_heading, beginnings):
+            return [[]]
+        begun = map(_words, beginnings)
+        return [words[len(each) :] for each in begun if words[: len(each)] == each]
+
+    if rests(_BEGINNINGS[field]) or ("?" not in heading and rests(_SAID[field])):
+        return True
+    return any(_FILLERS[field].issuperset(rest) for rest in rests(_SAID[field] + _ALONE[field]))
 
 
 def _field_of(heading: str) -> tuple[str, int] | None:
     """The field that a column is read as, and how well its heading names it."""
-    plain = plain_heading(heading)
-    begun = (field for beginning, field in _FIELD_BY_BEGINNING if plain.startswith(beginning))
-    field = next(begun, "")
-    return _FIELD_OF.get(plain) or ((field, len(HEADINGS[field])) if field else None)
+    begun = ((field, len(HEADINGS[field])) for field in _BEGINNINGS if _is_begun(field, heading))
+    return _FIELD_OF.get(plain_heading(heading)) or next(begun, None)
 
 
 def columns_of(header: list[str]) -> dict[str, list[int]]:

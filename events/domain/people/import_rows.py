@@ -152,11 +152,15 @@ def _cleaned(row: PersonRow) -> PersonRow:
 
 
 def _clean_texts(kind: StatementKind, written: str) -> str:
-    """The texts as they would be stored; a dash or a full stop, as forms get them that ask, is none."""
-    texts = [each for each in own_texts(kind.value, written, language="da") if sum(map(str.isalpha, each.text)) > 2]
+    """The texts as they would be stored; a dash, a full stop or a mere yes or no, as forms get them, is none."""
+    texts = [each for each in own_texts(kind.value, written, language="da") if _says_something(each.text)]
     if len(texts) > MOST_STATEMENTS:
         raise too_many()
     return "\n\n".join(cleaned_own(each)[1] for each in texts)
+
+
+def _says_something(text: str) -> bool:
+    return sum(map(str.isalpha, text)) > 2 and not (is_yes(text) or is_no(text))
 
 
 def _field_name(name: str) -> str:

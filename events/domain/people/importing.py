@@ -16,7 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from events.domain.locks import lock_event
-from events.domain.people.import_rows import PersonRow, texts_of
+from events.domain.people.import_rows import PersonRow
+from events.domain.people.imported_texts import ImportedTexts
 from events.domain.people.organisation_kinds import kind_by_name
 from events.domain.people.organising_people import Draft, draft_profiles, is_seen_at
 from events.domain.people.person_fields import PersonFields
@@ -26,7 +27,7 @@ from events.domain.people.registering_many import Arrival, cancel_people, regist
 from events.domain.people.stating import OwnText, fill_statements
 from events.domain.people.waiting import BATCH, give_places
 from events.enums import ParticipantState
-from events.models import Event, EventStatement, Participant
+from events.models import Event, Participant
 from hubs.policies import Viewer, require_organiser
 from kernel.audit import record_change, record_changes
 from kernel.errors import DomainError, EditConflict, NotFound
@@ -115,9 +116,7 @@ class _Known:
         self.by_key = {person.imported_key: person for person in people if person.imported_key}
         self.by_email = {person.email.lower(): person for person in people}
         self.profiles = ProfilesByName(event.hub)
-        said = EventStatement.objects.filter(participation__event=event).order_by()
-        # Which profiles say already what they offer, or seek, at the event.
-        self.said = set(said.values_list("participation__profile_id", "kind").distinct())
+        self.texts = ImportedTexts(event)
         # Those whom the file brings in, by address.
         self.coming: dict[str, _Coming] = {}
         # What kind the file says that an organisation is, by what tells names apart; the first row that says it counts.
@@ -126,14 +125,10 @@ class _Known:
     def person_of(self, row: PersonRow) -> Participant | None:
         return self.by_key.get(row.key) or self.by_email.get(row.email) if row.key else self.by_email.get(row.email)
 
-    def unsaid(self, profile: Profile | None, row: PersonRow) -> list[OwnText]:
-        """What the row says for the profile that says nothing of that kind here yet."""
-        return [text for text in texts_of(row) if profile is None or (profile.pk, text.kind) not in self.said]
-
-    def owner_of(self, person: Participant, row: PersonRow) -> Profile | None:
-        """The profile for which the person comes, where it is the one that the row names."""
-        found, own = self.profiles.find(row.organisation), person.participation.profile
-        return own if found is not None and found.organisation_id == own.organisation_id else None
+    def comes_for_named(self, person: Participant, row: PersonRow) -> bool:
+        """Whether the organisation for which the person comes is the one that the row names."""
+        found = self.profiles.find(row.organisation)
+        return found is not None and found.organisation_id == person.organisation_id
 
     def kind_of(self, organisation: str) -> str:
         """What kind an organisation that is new here becomes."""
@@ -171,9 +166,11 @@ def _planned(row: PersonRow, known: _Known) -> PlannedRow:
     other = known.by_email.get(row.email)
     if other is not None and other.pk != person.pk:
         return PlannedRow(row, Outcome.PROBLEM, _("Somebody else at this event has that address."))
-    owner = known.owner_of(person, row)
-    adds = _changes(person, row) or (owner is not None and known.unsaid(owner, row))
-    return PlannedRow(row, Outcome.UPDATE if adds else Outcome.NOTHING)
+    adds, told = bool(_changes(person, row)), ""
+    if known.comes_for_named(person, row):
+        adds = adds or bool(known.texts.of_known(person, row))
+        told = known.texts.known_told(person, row)
+    return PlannedRow(row, Outcome.UPDATE if adds else Outcome.NOTHING, told)
 
 
 def _planned_arrival(row: PersonRow, known: _Known) -> PlannedRow:
@@ -190,8 +187,7 @@ def _planned_arrival(row: PersonRow, known: _Known) -> PlannedRow:
     if row.organisation_kind:
         known.kinds.setdefault(coming.organisation.casefold(), row.organisation_kind)
     owner = known.profiles.find(coming.organisation)
-    stays = len(known.unsaid(owner, row)) < len(texts_of(row))
-    told = _("What the profile offers or seeks here is written already, and stays.") if stays else ""
+    told = known.texts.newcomer_told(owner, row)
     return PlannedRow(row, Outcome.CREATE, told, is_new_organisation=owner is None)
 
 
@@ -299,7 +295,7 @@ def _take_in(event: Event, known: _Known, *, viewer: Viewer, now: datetime, tell
         name = names[each.organisation.casefold()]
         owner = known.profiles.find(name) or owners[name]
         arrivals.append(Arrival(owner, each.values, S(each.row.state), each.row.key))
-        written[owner.pk] += known.unsaid(owner, each.row)
+        written[owner.pk] += known.texts.of_newcomer(owner, each.row)
     register_people(event, arrivals, viewer=viewer, now=now, tells=tells)
     return written
 
@@ -309,9 +305,8 @@ def _texts_of_known(rows: Iterable[PersonRow], known: _Known) -> dict[int, list[
     written: dict[int, list[OwnText]] = defaultdict(list)
     for row in rows:
         person = known.person_of(row)
-        owner = known.owner_of(person, row) if person is not None else None
-        if owner is not None:
-            written[owner.pk] += known.unsaid(owner, row)
+        if person is not None and known.comes_for_named(person, row):
+            written[person.participation.profile_id] += known.texts.of_known(person, row)
     return written
 
 

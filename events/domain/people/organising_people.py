@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from events.domain.people.availability import set_availability
 from events.domain.people.organisation_kinds import kind_by_name
@@ -13,6 +14,7 @@ from events.domain.people.person_fields import PersonFields
 from events.domain.people.profiles_by_name import find_by_name
 from events.domain.people.registering import Source, register_person, seat_person
 from events.domain.people.signing_up import change_place
+from events.domain.setup.changing import ChangedMeanwhile
 from events.enums import ParticipantState, PeopleKind
 from events.models import Event, Participant, Stand
 from events.queries.days import OPEN_LEVELS
@@ -107,23 +109,46 @@ def add_person(
     return seat_person(person, stand=stand or person.stand, viewer=viewer)
 
 
+@dataclass(frozen=True)
+class Seat:
+    """The stand that an organiser chose, or none, in place of the one shown: its number, or empty for none."""
+
+    stand: Stand | None
+    instead_of: str
+
+
 @transaction.atomic
 def change_by_organiser(
     person: Participant,
     *,
     fields: PersonFields,
     open_slots: Collection[UUID] | None,
-    stand: Stand | None,
+    seat: Seat | None,
     version: int,
     viewer: Viewer,
     now: datetime,
 ) -> Participant:
-    """Change a place and where it is found, all or nothing.
+    """Change a place and where it is found, all or nothing; without a `seat` the person is found where it was.
 
     Raises:
         NotAllowed: the viewer is no organiser.
+        ChangedMeanwhile: somebody else has given the person another stand than the one shown.
         What `change_place` raises.
     """
     require_organiser(viewer)
     changed = change_place(person, fields=fields, open_slots=open_slots, version=version, viewer=viewer, now=now)
-    return seat_person(changed, stand=stand, viewer=viewer)
+    if seat is None:
+        return changed
+    _require_shown(changed, seat)
+    return seat_person(changed, stand=seat.stand, viewer=viewer)
+
+
+def _require_shown(person: Participant, seat: Seat) -> None:
+    """A stand given by another organiser meanwhile is not replaced unseen; the same one twice is no conflict."""
+    now = person.stand.number if person.stand is not None else ""
+    if person.stand != seat.stand and now != seat.instead_of:
+        raise ChangedMeanwhile(
+            _("Another organiser changed the stand of %(name)s meanwhile. Nothing is lost: look, and save again.")
+            % {"name": person.name},
+            current_version=person.version,
+        )

@@ -63,11 +63,12 @@ def change_place(
     """Change what a person said and when they can meet, all or nothing. `in_catalogue` None: nothing was said of it.
 
     Raises:
-        What `change_person` and `set_availability` raise.
+        What `change_person`, `set_availability` and `set_in_catalogue` raise.
     """
+    if in_catalogue is not None:
+        # First, while the row is that of who asks: another address may be that of somebody who may say more.
+        set_in_catalogue(person, wanted=in_catalogue, viewer=viewer)
     changed = change_person(person, fields=fields, version=version, viewer=viewer, now=now)
     if open_slots is not None:
         set_availability(changed, open_slots=open_slots, viewer=viewer, now=now)
-    if in_catalogue is not None:
-        set_in_catalogue(changed, wanted=in_catalogue, viewer=viewer)
     return changed

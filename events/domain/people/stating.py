@@ -58,7 +58,6 @@ def set_event_statements(
         NotAllowed: the viewer may not, see `hubs.policies.may_state_at_event`.
         InvalidInput: a text is too long or none, there are too many, or a chosen one is another profile's.
     """
-    profile = participation.profile
     if viewer is not None and not may_state(viewer, participation):
         raise _not_theirs()
     lock_event(participation.event)
@@ -68,7 +67,7 @@ def set_event_statements(
     if _store(participation, rows):
         record_change(
             participation.hub_id, actor_id=viewer.user_id if viewer else None, action="update",
-            subject_type="profile", subject_id=profile.public_id, changed_fields=["event_statements"],
+            subject_type="participation", subject_id=participation.public_id, changed_fields=["event_statements"],
         )  # fmt: skip
     return len(rows)
 
@@ -100,12 +99,12 @@ def fill_statements(event: Event, written: Mapping[int, Sequence[OwnText]], *, v
     said: dict[int, list[str]] = defaultdict(list)
     for key, kind in EventStatement.objects.filter(participation__event=event).values_list("participation_id", "kind"):
         said[key].append(kind)
-    rows = event.participations.filter(profile__in=written).select_related("profile")
+    rows = event.participations.filter(profile__in=written)
     fresh = {row: _filling(row, written[row.profile_id], said[row.pk]) for row in rows}
     EventStatement.objects.bulk_create(text for texts in fresh.values() for text in texts)
     record_changes(
-        event.hub_id, actor_id=viewer.user_id, action="update", subject_type="profile",
-        changed_fields={row.profile.public_id: ("event_statements",) for row, texts in fresh.items() if texts},
+        event.hub_id, actor_id=viewer.user_id, action="update", subject_type="participation",
+        changed_fields={row.public_id: ("event_statements",) for row, texts in fresh.items() if texts},
     )  # fmt: skip
 
 

@@ -9,8 +9,9 @@ from django.utils.translation import ngettext
 
 from events.domain.setup.changing import change_event, save_change
 from events.domain.setup.places import PlaceInUse, require_new_labels
-from events.domain.setup.seating_holders import seat_holders
-from events.models import Event, Hall, Meeting, MeetingRequest, Participation, Stand
+from events.domain.setup.seating_holders import Holder, pass_stand_on
+from events.models import Event, Hall, Meeting, MeetingRequest, Stand
+from events.queries.days import participant_ids
 from events.queries.setup import LIVING_REQUESTS
 from hubs.policies import Viewer
 from kernel.errors import InvalidInput, NotFound
@@ -158,7 +159,7 @@ def change_stand(
 
     Raises:
         NotAllowed, NotFound, EventCalledOff, ChangedMeanwhile
-        InvalidInput: a field breaks a rule, the number is taken, or the profile does not take part.
+        InvalidInput: a field breaks a rule, the number is taken, or the profile takes no part or has cancelled.
     """
     locked = change_event(stand.event, viewer=viewer, version=version)
     row = _stand_of(locked, stand)
@@ -166,10 +167,12 @@ def change_stand(
     taken = locked.stands.exclude(pk=row.pk).values_list("number", flat=True)
     if values["number"].casefold() in {number.casefold() for number in taken}:
         raise InvalidInput(_("There is a stand of that number already."), field="number")
+    former = Holder.of(row)
     changed = assign(row, {**values, **_holder(locked, row, profile)})
     if changed:
         save_valid(row)
-        seat_holders(locked, [row])
+        if "profile" in changed:
+            pass_stand_on(locked, row, former=former)
         save_change(locked, viewer=viewer, action="change_stand", changed=["stands"])
     return row
 
@@ -180,13 +183,14 @@ def assign_stand(stand: Stand, *, viewer: Viewer, version: int | None = None, pr
 
     Raises:
         NotAllowed, NotFound, EventCalledOff, ChangedMeanwhile
-        InvalidInput: the profile does not take part.
+        InvalidInput: the profile takes no part, or all of it have cancelled.
     """
     locked = change_event(stand.event, viewer=viewer, version=version)
     row = _stand_of(locked, stand)
+    former = Holder.of(row)
     if assign(row, _holder(locked, row, profile)):
         save_valid(row)
-        seat_holders(locked, [row])
+        pass_stand_on(locked, row, former=former)
         save_change(locked, viewer=viewer, action="assign_stand", changed=["stands"])
     return row
 
@@ -196,7 +200,7 @@ def _holder(event: Event, stand: Stand, profile: Profile | None) -> dict[str, An
         return {"profile": None, "organisation": None}
     if stand.profile_id == profile.pk:
         return {}
-    if not Participation.objects.filter(event=event, profile=profile).exists():
+    if profile.pk not in participant_ids(event):
         raise InvalidInput(_("Choose one who takes part in the event."), field="profile")
     return holder_columns(profile)
 

@@ -13,10 +13,8 @@ from uuid import UUID
 from events.enums import COMING, EventState, SessionPart
 from events.gone_entries import GoneEntry, packed
 from events.models import Event, Participant, SessionSeat
-from events.queries.left_sessions import sessions_key
+from events.queries.left_sessions import KIND, sessions_key
 from mailgate.domain.outbox import NewMail, queue_mails
-
-KIND = "event_sessions"
 
 
 @dataclass(frozen=True)

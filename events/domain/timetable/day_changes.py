@@ -6,9 +6,9 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from events.domain.timetable.meetings import call_off_meeting, people_in
+from events.domain.timetable.meetings import call_off_meeting, entry_of, go_on_without, people_in
 from events.domain.timetable.moving import withdraw_meeting
-from events.domain.timetable.telling_meetings import tell_changed, tell_of_meetings_left
+from events.domain.timetable.telling_meetings import tell_changed, tell_left_out, tell_of_meetings_left
 from events.enums import COMING, MeetingState
 from events.models import Event, Meeting, MeetingRequest, MeetingSide, Participant, RequestGuest, Slot
 from events.queries.wishes import OPEN, has_begun
@@ -46,6 +46,16 @@ def note_cancellation(participant: Participant, *, team: Iterable[Participant] =
         lost = [meeting for meeting in going_on if not meeting.sides.filter(participant=colleague).exists()]
         tell_of_meetings_left(colleague, lost, now=now)
     return len(called_off)
+
+
+@transaction.atomic
+def note_left_out(meeting: Meeting, guest: Participant, *, now: datetime) -> None:
+    """A published meeting goes on without a guest, who comes still: the guest is told, and the others who is there."""
+    gone = entry_of(meeting)
+    meeting.sides.filter(participant=guest, rated_at__isnull=True).delete()
+    go_on_without((meeting,), now=now)
+    tell_changed(meeting.event, people_in((meeting,)), now=now)
+    tell_left_out(meeting.event, {guest: (gone,)}, now=now)
 
 
 def _keep_told(meetings: Iterable[Meeting], colleagues: Iterable[Participant]) -> None:

@@ -3,8 +3,11 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import F
+
 from events.domain.timetable.stored_timetables import Spot, spot_of
 from events.enums import MeetingState
+from events.gone_entries import GoneEntry
 from events.models import Meeting, MeetingRequest, MeetingSide, Participant
 
 
@@ -46,6 +49,20 @@ def _count_up(meeting: Meeting, now: datetime) -> None:
     meeting.version += 1
     meeting.changed_at = now
     meeting.save()
+
+
+def entry_of(meeting: Meeting) -> GoneEntry:
+    """What calendars have of it, for those who lose it while it goes on."""
+    return GoneEntry(meeting.public_id, meeting.slot.starts_at, meeting.slot.ends_at, meeting.sequence)
+
+
+def go_on_without(meetings: Iterable[Meeting], *, now: datetime) -> None:
+    """Note that a guest has gone from them; the others are told of the moment.
+
+    Two more: the calling off in the guest's calendar is the next number, and a guest who is back comes after that.
+    """
+    keys = [meeting.pk for meeting in meetings]
+    Meeting.objects.filter(pk__in=keys).update(sequence=F("sequence") + 2, changed_at=now, updated_at=now)
 
 
 def _is_fixed(request: MeetingRequest) -> bool:

@@ -1,5 +1,6 @@
 """Publishing a timetable: what was computed becomes meetings that everybody concerned is told of, once."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,8 @@ from events.domain.setup.changing import change_event, save_change
 from events.domain.timetable.meeting_places import require_open
 from events.domain.timetable.meetings import (
     call_off_meeting,
+    entry_of,
+    go_on_without,
     lift_meetings,
     make_meeting,
     people_in,
@@ -24,10 +27,11 @@ from events.domain.timetable.meetings import (
 from events.domain.timetable.planning import Plan, is_broken, problem_of
 from events.domain.timetable.running import PLANNABLE
 from events.domain.timetable.stored_timetables import Spot, stored_spots, stored_timetable
-from events.domain.timetable.telling_meetings import tell_changed, tell_timetable
+from events.domain.timetable.telling_meetings import tell_changed, tell_left_out, tell_timetable
 from events.domain.timetable.timetable_changes import Changes, compare
 from events.domain.timetable.timetable_errors import EventNotPlannable, TimetableOutdated
-from events.enums import COMING, EventState, RunKind, RunState
+from events.enums import COMING, EventState, MeetingState, RunKind, RunState
+from events.gone_entries import GoneEntry
 from events.models import (
     Meeting,
     MeetingRequest,
@@ -76,15 +80,57 @@ class Prospect:
             and guest.participant_id in {person.pk for person in people_of_wish(plan, wish)}
         )
 
+    @cached_property
+    def left(self) -> Mapping[int, tuple[Participant, ...]]:
+        """Wishes that stay or move -> guests who sat there, come still, and take no booked meetings any more.
+
+        No query unless a guest of such a wish is without a seat.
+        """
+        plan, changes = self.plan, self.changes
+        seated = {
+            wish: {person.pk for person in people_of_wish(plan, wish)} for wish in (*changes.moved, *changes.kept)
+        }
+        wish_of = {
+            (plan.requests[wish].pk, guest.participant_id): wish
+            for wish, keys in seated.items()
+            for guest in plan.requests[wish].guests.all()
+            if guest.participant_id not in keys
+        }
+        found: dict[int, list[Participant]] = defaultdict(list)
+        for side in _open_sides({request for request, _guest in wish_of}) if wish_of else ():
+            wish = wish_of.get((side.meeting.request_id, side.participant_id))
+            # Who shares an agenda by now that is seated there goes on meeting.
+            if wish is not None and side.participant.host_id not in seated[wish]:
+                found[wish].append(side.participant)
+        return {wish: tuple(people) for wish, people in found.items()}
+
+    @property
+    def left_out(self) -> list[Participant]:
+        """All of them, once each: a mail tells them what is held without them."""
+        return list(dict.fromkeys(person for people in self.left.values() for person in people))
+
     @property
     def mailed(self) -> list[Participant]:
         """People whose agenda is new or changes: at the first publication all who have a wish in it."""
         plan, changes = self.plan, self.changes
-        wishes = range(len(plan.requests)) if self.is_first else [*changes.moved, *changes.added, *sorted(self.joined)]
+        wishes = (
+            range(len(plan.requests))
+            if self.is_first
+            else [*changes.moved, *changes.added, *sorted({*self.joined, *self.left})]
+        )
         numbers = {number for wish in wishes for number in plan.problem.wishes[wish].people}
         people = {plan.people[number].pk: plan.people[number] for number in numbers}
         people |= {person.pk: person for person in people_in(changes.dropped) if person.state in COMING}
         return [people[key] for key in sorted(people)]
+
+
+def _open_sides(requests: Iterable[int]) -> Iterable[MeetingSide]:
+    """Sides of those who come, in published meetings of the requests, that have told nothing of them yet."""
+    rows = MeetingSide.objects.filter(
+        meeting__request__in=list(requests), meeting__state=MeetingState.PLANNED, rated_at__isnull=True,
+        participant__state__in=COMING,
+    )  # fmt: skip
+    return rows.select_related("participant", "meeting").order_by("participant")
 
 
 def prospect_of(run: TimetableRun, *, plan: Plan | None = None) -> Prospect:
@@ -165,6 +211,7 @@ def _number(run: TimetableRun, prospect: Prospect, viewer: Viewer, now: datetime
 
 def _apply(prospect: Prospect, now: datetime) -> None:
     plan, changes = prospect.plan, prospect.changes
+    lost = _lost(prospect, now)
     meetings = {meeting.request_id: meeting for meeting in plan.meetings}
     lift_meetings(meetings[plan.requests[wish].pk] for wish in changes.moved)
     for meeting in changes.dropped:
@@ -177,8 +224,22 @@ def _apply(prospect: Prospect, now: datetime) -> None:
     # What is told of a meeting is told of its moment: a guest who joins is a change of it as well.
     joined = [meetings[plan.requests[wish].pk].pk for wish in prospect.joined]
     Meeting.objects.filter(pk__in=joined).update(changed_at=now)
+    go_on_without((meetings[plan.requests[wish].pk] for wish in prospect.left), now=now)
     for wish in (*changes.moved, *changes.kept):
         seat_people(meetings[plan.requests[wish].pk], people_of_wish(plan, wish))
+    tell_left_out(plan.event, lost, now=now)
+
+
+def _lost(prospect: Prospect, now: datetime) -> dict[Participant, list[GoneEntry]]:
+    """What calendars of guests have of meetings ahead that go on without them, before any of these moves."""
+    plan = prospect.plan
+    meetings = {meeting.request_id: meeting for meeting in plan.meetings}
+    found: dict[Participant, list[GoneEntry]] = defaultdict(list)
+    for wish, people in prospect.left.items():
+        meeting = meetings[plan.requests[wish].pk]
+        for person in people if meeting.slot.starts_at > now else ():
+            found[person].append(entry_of(meeting))
+    return found
 
 
 def _tell_changed(publication: Publication, people: Iterable[Participant], *, now: datetime) -> int:

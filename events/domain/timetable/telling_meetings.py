@@ -1,15 +1,16 @@
 """Queueing the mails about published meetings: a person and the colleagues who share its agenda, each once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from events.enums import COMING
 from events.gone_entries import GoneEntry, packed
 from events.models import Event, Meeting, MeetingRequest, Participant, Publication, Slot, StandbyOffer
-from events.queries.left_meetings import left_key
+from events.queries.left_meetings import left_key, left_out_key
 from mailgate.domain.outbox import queue_mail
 
 _SHARED = {"shared": "1"}
+_LEFT_OUT = {"left_out": "1"}
 
 
 def tell_timetable(publication: Publication, people: Iterable[Participant], *, now: datetime) -> int:
@@ -64,6 +65,17 @@ def tell_of_meetings_left(person: Participant, meetings: Iterable[Meeting], *, n
     return told
 
 
+def tell_left_out(event: Event, lost: Mapping[Participant, Iterable[GoneEntry]], *, now: datetime) -> int:
+    """Mail guests, and those who share their agendas, that these meetings are held without them: one mail each."""
+    told = 0
+    for guest, entries in lost.items() if not event.is_simulated else ():
+        named = _LEFT_OUT | packed(entries)
+        for person in sharing(event, (guest,)):
+            _queue(event, person, "event_meeting_gone", named, left_out_key(person, now), now=now)
+            told += 1
+    return told
+
+
 def _people_with_changes(event: Event, *, since: datetime) -> tuple[set[int], set[int]]:
     """Who lost a meeting at that moment, and who has one that was made or moved then."""
     called_off: set[int] = set()
@@ -82,18 +94,22 @@ def _tell(
         return 0
     told = 0
     for person in sharing(event, people):
-        queue_mail(
-            event.hub_id,
-            kind=kind,
-            address=person.email,
-            language=person.language,
-            context={"participant": str(person.public_id), **named},
-            once=f"{once}:{person.public_id}",
-            not_before=now,
-            not_after=event.ends_at,
-        )
+        _queue(event, person, kind, named, f"{once}:{person.public_id}", now=now)
         told += 1
     return told
+
+
+def _queue(event: Event, person: Participant, kind: str, named: dict[str, str], once: str, *, now: datetime) -> None:
+    queue_mail(
+        event.hub_id,
+        kind=kind,
+        address=person.email,
+        language=person.language,
+        context={"participant": str(person.public_id), **named},
+        once=once,
+        not_before=now,
+        not_after=event.ends_at,
+    )
 
 
 def sharing(event: Event, people: Iterable[Participant]) -> list[Participant]:

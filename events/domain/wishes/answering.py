@@ -21,6 +21,7 @@ from events.domain.wishes.wishing import weigh_requests
 from events.enums import COMING, EventState, MeetingState, RequestMode, RequestState
 from events.models import Meeting, MeetingRequest, Participant
 from events.models.wishes import MAX_REASON
+from events.queries.taken_back import is_as_taken_back
 from events.queries.wishes import (
     OPEN,
     is_hidden,
@@ -53,13 +54,13 @@ def answer_request(
     stored: no caller's transaction may undo it.
 
     Raises:
-        NotFound: the request is gone.
+        NotFound: the request is gone, or nobody on the receiver's side has ever heard of it.
         NotAllowed: the viewer does not speak for the receiver.
         AlreadyAnswered
         AnswerTooLate: also of a yes to somebody whose agenda has said "no thanks" to the receiver since it asked: the
             request is taken back by that.
-        SaidNoThanks: a yes to somebody to whom the receiver has said "no thanks"; its colleagues do not find the
-            request, as they do not see it from then on.
+        SaidNoThanks: a yes to somebody to whom the receiver has said "no thanks"; to its colleagues the request is
+            taken back (`AnswerTooLate`), as they read it from then on.
         TakesNoMeetings: a yes of somebody who takes no meetings any more.
         NoFreeSlot: no slot is free for both; nothing was answered.
         InvalidInput: the note is too long.
@@ -122,9 +123,9 @@ def withdraw_request(
     require_speaking_for(viewer, person)
     mine = {S.ASKED: (locked.sender_id,), S.ACCEPTED: (locked.sender_id, locked.receiver_id)}
     if locked.state not in mine:
-        raise AlreadyAnswered(_("This request has ended already."))
+        raise _ended()
     if person.pk not in mine[S(locked.state)]:
-        raise _gone()
+        raise _ended() if is_as_taken_back(locked) else _gone()
     if Meeting.objects.filter(request=locked, state=MeetingState.PLANNED, slot__starts_at__lte=now).exists():
         raise MeetingAgreed(_("This meeting has begun. Tell the organiser if it was not held."))
     if note_withdrawal(locked, actor=viewer, now=now):
@@ -175,15 +176,15 @@ def lock_request(request: MeetingRequest) -> MeetingRequest:
 def _require_in_sight(locked: MeetingRequest, viewer: Viewer | None) -> None:
     """A request that silence keeps from the reader is as good as taken back; one's own "no thanks" alone is told."""
     if is_silent(locked) and not (is_hidden(locked) and keeps_no_thanks(viewer, locked.receiver)):
-        raise _gone()
+        raise _not_open() if is_as_taken_back(locked) else _gone()
 
 
 def _refusal(locked: MeetingRequest, viewer: Viewer | None, *, now: datetime) -> DomainError | None:
     """What answers a yes that no meeting can follow, with what comes of it stored; None where nothing is in the way.
 
-    Where the receiver's agenda has said no thanks, who may know of that reads it. Anybody else of its side finds the
-    request no more, while it waits on the sender's. Where it is the sender's agenda, since somebody came to share it,
-    nobody asks any more: the request is taken back now, not when they came, so that no moment tells.
+    Where the receiver's agenda has said no thanks, who may know of that reads it. To anybody else of its side the
+    request is taken back, while it waits on the sender's. Where it is the sender's agenda, since somebody came to
+    share it, nobody asks any more: the request is taken back now, not when they came, so that no moment tells.
     """
     if is_hidden(locked):
         if keeps_no_thanks(viewer, locked.receiver):
@@ -191,7 +192,7 @@ def _refusal(locked: MeetingRequest, viewer: Viewer | None, *, now: datetime) ->
                 _("You have said no thanks to %(name)s. Take that back first.") % {"name": locked.sender.name}
             )
         MeetingRequest.objects.filter(pk=locked.pk).update(answered_at=now)
-        return _gone()
+        return _not_open()
     if is_refused_by_sender(locked):
         # Nobody's deed, so there is no record of it: one without a name would tell who did not do it.
         _withdraw(locked)
@@ -201,6 +202,10 @@ def _refusal(locked: MeetingRequest, viewer: Viewer | None, *, now: datetime) ->
 
 def _gone() -> NotFound:
     return NotFound(_("We cannot find that request. It may have been taken back."))
+
+
+def _ended() -> AlreadyAnswered:
+    return AlreadyAnswered(_("This request has ended already."))
 
 
 def _not_open() -> AnswerTooLate:

@@ -1,7 +1,8 @@
 """What an organiser sets by hand on an agreed meeting, and takes back again: time and place, its order, guests.
 
 Nothing moves at once: the next timetable, or the next repair of what is published, keeps to it and tells whom it
-concerns. Two who agreed on a meeting themselves keep it; only what an organiser planned can be taken back here.
+concerns; only a guest who is left out goes at once. Two who agreed on a meeting themselves keep it: what an organiser
+planned, and nothing else, can be taken back here.
 """
 
 from collections.abc import Iterable
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from events.domain.locks import lock_requests
 from events.domain.setup.changing import ChangedMeanwhile, change_event, save_change
+from events.domain.timetable.day_changes import note_left_out
 from events.domain.timetable.timetable_errors import MeetingPublished
 from events.domain.wishes.asking import free_place_of
 from events.domain.wishes.hand_checks import (
@@ -26,7 +28,7 @@ from events.domain.wishes.hand_checks import (
 )
 from events.domain.wishes.wish_errors import AgreedThemselves
 from events.enums import MeetingState, RequestOrigin, RequestState
-from events.models import Event, Meeting, MeetingRequest, Participant, RequestGuest, Slot, Stand, Table
+from events.models import Event, Meeting, MeetingRequest, MeetingSide, Participant, RequestGuest, Slot, Stand, Table
 from events.queries.wishes import host_of
 from hubs.policies import Viewer
 from kernel.audit import record_change
@@ -147,24 +149,32 @@ def add_guest(
 def remove_guest(
     request: MeetingRequest, *, guest: Participant, viewer: Viewer, version: int, now: datetime
 ) -> MeetingRequest:
-    """The meeting is planned without the guest.
+    """The meeting is planned without the guest; where it is published, it goes on without at once, and all are told.
 
     Raises:
         NotAllowed, NotFound, EventCalledOff, EventNotPlannable, NoBookings, ChangedMeanwhile
-        MeetingPublished: the guest has been told of it.
+        MeetingPublished: it has begun.
     """
     event, row = _locked(request, viewer=viewer, version=version, now=now)
     there = row.guests.filter(participant=guest)
     if not there.exists():
         raise NotFound(_("We cannot find that person at this meeting."))
-    if Meeting.objects.filter(request=row, state=MeetingState.PLANNED, sides__participant=guest).exists():
-        raise MeetingPublished(
-            _("%(name)s has been told of this meeting already. Call it off, and plan it again without them.")
-            % {"name": guest.name}
-        )
     there.delete()
     _save(event, row, viewer, "remove_guest", ["guests"])
+    _leave_out(row, guest, now)
     return row
+
+
+def _leave_out(row: MeetingRequest, guest: Participant, now: datetime) -> None:
+    """Where the meeting is published and the guest is seated, by the own agenda or the one that is shared by now."""
+    agendas = {guest.pk, host_of(guest).pk} - {person.pk for person in people_of_meeting(row)}
+    sides = MeetingSide.objects.filter(
+        meeting__request=row, meeting__state=MeetingState.PLANNED, participant__in=agendas
+    )
+    for side in sides.select_related("participant", "meeting__event", "meeting__slot"):
+        if side.meeting.slot.starts_at <= now:
+            raise MeetingPublished(_("This meeting has begun, so whoever is at it stays in the record of it."))
+        note_left_out(side.meeting, side.participant, now=now)
 
 
 @transaction.atomic

@@ -29,7 +29,7 @@ from events.models import Event, MeetingRequest
 from events.queries.agreed_requests import agreed_requests, find_agreed
 from events.queries.people import find_participant
 from events.queries.timetable import requests_to_hold
-from events.queries.wishes import host_of, people_who_take_meetings
+from events.queries.wishes import agendas_with_meetings, host_of
 from frontend.form_pages import try_to_save
 from frontend.forms.bodies import form_page
 from frontend.forms.events_meeting_rules import FindMeetingsForm, FixForm, GuestForm, OrderForm, fix_initial
@@ -127,7 +127,7 @@ def _order_form(event: Event, row: MeetingRequest, data: Any = None) -> OrderFor
 
 def _guest_form(event: Event, row: MeetingRequest, data: Any = None) -> GuestForm:
     there = {row.sender_id, row.receiver_id, *(guest.participant_id for guest in row.guests.all())}
-    people = (person for person in people_who_take_meetings(event) if person.pk not in there)
+    people = agendas_with_meetings(event).exclude(pk__in=there)
     return GuestForm(data, people=people, initial={"version": row.version})
 
 
@@ -240,10 +240,14 @@ def unguest(request: PageRequest, slug: str, public_id: UUID, person_id: UUID) -
     event = organised(request, slug)
     row = find_agreed(event, public_id)
     person = find_participant(request.viewer.hub_id, event, person_id)
+    published = meeting_row(row, event).published
+    told = _("The meeting is planned without %(name)s.")
+    if published is not None and published.sides.filter(participant=host_of(person)).exists():
+        told = _("The meeting goes on without %(name)s. Everybody who had it in the plan is told.")
 
     def do(version: int) -> str:
         remove_guest(row, guest=person, viewer=request.viewer, version=version, now=timezone.now())
-        return _("The meeting is planned without %(name)s.") % {"name": host_of(person).name}
+        return told % {"name": host_of(person).name}
 
     return press(request, do, back=_address(event, row))
 

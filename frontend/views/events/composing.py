@@ -27,8 +27,8 @@ from events.domain.groups.composing import (
 )
 from events.domain.groups.group_tasks import researchers_of
 from events.domain.groups.leaving_out import (
-    DONE,
     find_left_out,
+    is_done,
     leave_question_out,
     questions_left_out,
     take_question_in,
@@ -106,7 +106,7 @@ def event_question_take_in(request: PageRequest, slug: str, public_id: UUID) -> 
     question = find_left_out(event, public_id)
 
     def do() -> str:
-        take_question_in(question, viewer=request.viewer)
+        take_question_in(question, viewer=request.viewer, now=timezone.now())
         return _("The question is in again. It has no group before you compose the groups anew.")
 
     return do_or_tell(request, do, back=_page(event))
@@ -162,14 +162,14 @@ def _groups_page(event: Event) -> dict[str, object]:
     researchers = researchers_of(event)
     held = [question for question in questions if question.is_held]
     unheld = [question for question in questions if not question.is_held]
-    is_done = event.state in DONE
-    reasons = reasons_now(event) if unheld and not is_done else {}
+    is_past = is_done(event, now=timezone.now())
+    reasons = reasons_now(event) if unheld and not is_past else {}
     return {
         "event": event,
         "held": [(question, _lacks(question)) for question in held],
         "unheld": [(question, _why_unheld(question, reasons, is_composed=bool(held))) for question in unheld],
         "left_out": questions_left_out(event),
-        "is_done": is_done,
+        "is_done": is_past,
         "is_published": event.state == EventState.PUBLISHED,
         "researchers": len(researchers),
         "seniors": sum(person.is_senior for person in researchers),

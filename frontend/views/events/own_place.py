@@ -37,7 +37,8 @@ from frontend.event_links import PLACE, read_place
 from frontend.event_words import is_on, stretch_words, when_words
 from frontend.form_pages import do_or_tell, try_to_save
 from frontend.forms.bodies import form_page
-from frontend.forms.events_people import PlaceForm, place_initial
+from frontend.forms.events_own_place import OwnPlaceForm
+from frontend.forms.events_people import place_initial
 from frontend.requests import PageRequest
 from frontend.views.events.registering import checked_slots
 from hubs.policies import Viewer, may_act_for
@@ -265,9 +266,9 @@ def _opened(person: Participant) -> str:
 def _change(request: PageRequest, person: Participant, *, viewer: Viewer | None, back: str) -> HttpResponse:
     """The form of a place: saved and left, or shown again with all that was typed."""
     event, status, context = person.event, 200, {}
-    form = _change_form(request, person, is_self=viewer is None or is_own(viewer, person))
+    actor = viewer if viewer and may_act_for(viewer, person) else None
+    form = _change_form(request, person, actor=actor, is_self=viewer is None or is_own(viewer, person))
     if request.method == "POST":
-        actor = viewer if viewer and may_act_for(viewer, person) else None
         tried = try_to_save(form, lambda: _save(person, form, viewer=actor), compares=True)
         if tried.is_saved:
             messages.success(request, _("Saved."))
@@ -283,14 +284,13 @@ def _change(request: PageRequest, person: Participant, *, viewer: Viewer | None,
     return render(request, "events/change_place.html", context, status=status)
 
 
-def _change_form(request: PageRequest, person: Participant, *, is_self: bool) -> PlaceForm:
+def _change_form(request: PageRequest, person: Participant, *, actor: Viewer | None, is_self: bool) -> OwnPlaceForm:
     slots = list(person.event.slots.all())
     colleagues = person.event.people.filter(
         participation__profile__organisation_id=person.organisation_id, host__isnull=True
     ).exclude(pk=person.pk)
     terms = latest_terms(person.event)
-    choice = catalogue_choice(person)
-    return PlaceForm(
+    return OwnPlaceForm(
         request.POST if request.method == "POST" else None,
         slots=slots,
         hosts=colleagues.exclude(state=ParticipantState.CANCELLED),
@@ -298,12 +298,12 @@ def _change_form(request: PageRequest, person: Participant, *, is_self: bool) ->
         terms=terms if terms and terms.number != person.terms_number else None,
         colleague=None if is_self else person,
         template=template_of(person.event.kind),
-        is_exhibitor=choice is not None,
-        initial={**place_initial(person, slots), "in_catalogue": choice},
+        choice=catalogue_choice(person, actor),
+        initial=place_initial(person, slots),
     )
 
 
-def _save(person: Participant, form: PlaceForm, *, viewer: Viewer | None) -> None:
+def _save(person: Participant, form: OwnPlaceForm, *, viewer: Viewer | None) -> None:
     change_place(
         person,
         fields=form.person_fields(language=person.language),

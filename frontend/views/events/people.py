@@ -30,7 +30,8 @@ from events.templates import template_of
 from frontend.event_words import is_on
 from frontend.form_pages import do_or_tell, try_to_save
 from frontend.forms.bodies import form_page
-from frontend.forms.events_people import AddPersonForm, FindPeopleForm, OrganiserPlaceForm, place_initial
+from frontend.forms.events_organised_people import AddPersonForm, OrganiserPlaceForm
+from frontend.forms.events_people import FindPeopleForm, place_initial
 from frontend.requests import PageRequest
 from frontend.views.events.organising import organised
 from frontend.views.events.registering import checked_slots
@@ -135,8 +136,7 @@ def edit(request: PageRequest, slug: str, public_id: UUID) -> HttpResponse:
     def save() -> Participant:
         return change_by_organiser(
             person, fields=form.person_fields(language=person.language), open_slots=form.chosen_slots(),
-            stand=form.chosen_stand(), version=form.cleaned_data["version"] or 0, viewer=request.viewer,
-            now=timezone.now(),
+            seat=form.seat(), version=form.cleaned_data["version"] or 0, viewer=request.viewer, now=timezone.now(),
         )  # fmt: skip
 
     address = reverse("frontend:event_person_texts", args=[event.slug, person.public_id])
@@ -189,7 +189,7 @@ def _save_or_show(
             return redirect("frontend:event_person", event.slug, tried.value.public_id)
         status = tried.status
         if tried.conflict:
+            form.look_again(form.initial)
             context |= {"conflict": tried.conflict, "differences": form.differences(form.initial)}
-            form.take_version(form.initial["version"])
     context |= {"event": event, "person": person, "form": form, "groups": checked_slots(event, form)}
     return render(request, "events/person.html", context, status=status)

@@ -1,6 +1,6 @@
 """Meeting requests of a person: what waits for an answer, what was asked, what is agreed; answering and taking back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,11 +18,12 @@ from events.domain.wishes.answering import answer_request, withdraw_request
 from events.enums import MeetingState, RequestMode, RequestState
 from events.models import Meeting, MeetingRequest, Participant
 from events.queries.people import find_open_event
+from events.queries.taken_back import read_as_withdrawn, requests_as_taken_back, requests_in_sight
 from events.queries.wishes import (
     find_request,
     host_of,
+    keeps_no_thanks,
     open_requests_of,
-    received_requests,
     requests_left,
     requests_of,
     requests_with_people,
@@ -58,6 +59,8 @@ class Row:
     is_planned: bool
     may_withdraw: bool
     until: str
+    # Whether it ended by a "no thanks" of the agenda, which the reader may know of.
+    is_refused: bool = False
 
 
 @login_required
@@ -80,16 +83,20 @@ def requests(request: PageRequest, slug: str) -> HttpResponse:
         "open_count": open_requests_of(person),
         "left": requests_left(person),
         "close": until_words(event, event.wishes_close_at) if event.wishes_close_at else "",
-        **_groups(person, now),
+        **_groups(person, request.viewer, now),
     }
     return render(request, "events/requests.html", context)
 
 
-def _groups(person: Participant, now: datetime) -> dict[str, Any]:
-    received, sent = received_requests(person)[:MOST_CARDS], sent_requests(person)[:MOST_CARDS]
+def _groups(person: Participant, viewer: Viewer, now: datetime) -> dict[str, Any]:
+    received, sent = requests_in_sight(person)[:MOST_CARDS], sent_requests(person)[:MOST_CARDS]
+    ended = requests_as_taken_back(person)
+    may_know = bool(ended) and keeps_no_thanks(viewer, person)
     planned = Meeting.objects.filter(event=person.event, state=MeetingState.PLANNED)
     begins = dict(planned.values_list("request_id", "slot__starts_at"))
-    rows = [_row(row, person, begins.get(row.pk), now) for row in (*received, *sent)]
+    asked = [read_as_withdrawn(row) if row.pk in ended else row for row in received]
+    rows = [_row(row, person, begins.get(row.pk), now) for row in (*asked, *sent)]
+    rows = [replace(row, is_refused=may_know and row.request.pk in ended) for row in rows]
     return {
         "received": [row for row in rows if row.is_open and not row.is_sent],
         "sent": [row for row in rows if row.is_open and row.is_sent],

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from events.clock import days_between
+from events.day_papers import has_table_cards
 from events.domain.setup.creating import create_event, update_event
 from events.domain.setup.states import call_off, may_be_called_off, move_on, next_steps, what_is_missing
 from events.enums import EventState
@@ -84,6 +85,7 @@ def organise_event(request: PageRequest, slug: str) -> HttpResponse:
         ),
         "figures": figures,
         "template": template,
+        "has_table_cards": template.has_timetable and has_table_cards(event),
         "steps": steps,
         "has_next": any(step.is_next for step in steps),
         "way": [(state.value, state.label, _is_behind(event, state)) for state in WAY],

@@ -28,6 +28,7 @@ from events.queries.setup import unplaced_meetings
 from events.queries.timetable import (
     find_run,
     latest_publication,
+    meetings_changed_by,
     numbers_of,
     offers_of,
     run_under_way,
@@ -276,8 +277,24 @@ def publish(request: PageRequest, slug: str, public_id: UUID) -> HttpResponse:
 
     def do(version: int) -> str:
         publication = publish_run(run, viewer=request.viewer, version=version, now=timezone.now())
-        told = publication.added + publication.moved + publication.dropped
-        changed = ngettext("%(count)d meeting is new or changed.", "%(count)d meetings are new or changed.", told)
-        return _("The timetable is published.") + " " + changed % {"count": told}
+        return _("The timetable is published.") + " " + _changed_words(publication)
 
     return press(request, do, back=timetable_url(event))
+
+
+def _changed_words(publication: Publication) -> str:
+    """What a publication changed; meetings that stay where they are, with other guests, are counted by themselves."""
+    told = publication.added + publication.moved + publication.dropped
+    staying = max(meetings_changed_by(publication) - told, 0)
+    words = []
+    if told or not staying:
+        changed = ngettext("%(count)d meeting is new or changed.", "%(count)d meetings are new or changed.", told)
+        words.append(changed % {"count": told})
+    if staying:
+        guests = ngettext(
+            "%(count)d meeting has other guests than before.",
+            "%(count)d meetings have other guests than before.",
+            staying,
+        )
+        words.append(guests % {"count": staying})
+    return " ".join(words)
