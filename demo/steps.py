@@ -98,6 +98,8 @@ PLACES = (
     ("its exhibitor catalogue as a PDF, 125 stands", "/events/medico-bazar-2027/catalogue.da.pdf"),
     ("what came of the past one, as its organiser", "/events/medico-bazar-2026/organise/report/"),
     ("an AIMday whose groups wait to be composed, as its organiser", "/events/aimday-aldring-2027/organise/groups/"),
+    ("who has the same concern at an ERFA group, as the municipality", "/events/erfa-fald-om-natten/people/"),
+    ("what students ask an expert, as the firm", "/events/moed-eksperterne-2027/requests/"),
 )
 # For tests of the site: every kind of thing is there, but less of it.
 _SHORT_DAYS, _SHORT_SECONDS = 90, 3
@@ -128,7 +130,7 @@ def steps(*, is_short: bool = False) -> list[Step]:
         ),
         Step("the index", "build_index"),
         Step("a simulated year of contacts (about a minute)", "simulate_year", year, own_process=True, ready=has_year),
-        Step("a past and a coming Medico Bazar, and an AIMday", "load_bazars", day, own_process=True, ready=has_events),
+        Step("a past Medico Bazar, and all coming events", "load_bazars", day, own_process=True, ready=has_events),
         Step(
             "static files",
             "collectstatic",

@@ -30,16 +30,18 @@ def feed_token(person: Participant) -> str:
 
 def wall_token(event: Event) -> str:
     """The token of the event's screen, which opens nothing else."""
-    return sign(WALL, event=str(event.public_id))
+    return sign(WALL, event=str(event.public_id), number=str(event.wall_link))
 
 
 def read_wall(hub_id: int, token: str) -> Event | None:
-    """The event whose screen the link opens; None where it is gone, or another hub's.
+    """The event whose screen the link opens; None where it is gone, another hub's, or its link was renewed.
 
     Raises:
         LinkInvalid, LinkExpired: as below.
     """
-    return linked_event(hub_id, read(token, action=WALL, max_age=LINK_AGE).get("event", ""))
+    claims = read(token, action=WALL, max_age=LINK_AGE)
+    event = linked_event(hub_id, claims.get("event", ""))
+    return event if event is not None and claims.get("number") == str(event.wall_link) else None
 
 
 def address_mark(person: Participant) -> str:

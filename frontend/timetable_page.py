@@ -277,7 +277,7 @@ def result_of(run: TimetableRun, plan: Plan, names: Names, *, now: datetime) -> 
     if run.state == RunState.IMPOSSIBLE or not (run.plan or run.state == RunState.DONE):
         return Result(view, clash=clash, unmet=unmet)
     try:
-        return Result(view, prospect=prospect_of(run, plan=plan), unmet=unmet)
+        return Result(view, prospect=prospect_of(run, plan=plan, now=now), unmet=unmet)
     except TimetableOutdated as error:
         return Result(view, outdated=str(error), unmet=unmet)
 

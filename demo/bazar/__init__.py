@@ -1,1 +1,1 @@
-"""Two Medico Bazars of the demo: one that was held, simulated between invented bodies, and one that comes."""
+"""The events of the demo: a Medico Bazar that was held between invented bodies, and all that come."""

@@ -1,4 +1,4 @@
-"""Both editions of the demo's Medico Bazar: the one of last year was held, for the next one the wishes come in."""
+"""All events of the demo: a Medico Bazar that was held, one whose wishes come in, an AIMday, and the small ones."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,6 +11,7 @@ from demo.bazar.aimday import has_aimday, load_aimday
 from demo.bazar.past import hold
 from demo.bazar.people import Guests, seat_everybody
 from demo.bazar.places import STANDS, lay_places
+from demo.bazar.small_events import has_small_events, load_small_events
 from demo.bazar.wishes import OF_THE_PAST, STILL_OPEN, wish_for_meetings
 from demo.loading import DATA_DIR, HUB_SLUG
 from demo.year.bodies import has_bodies, invented_profiles
@@ -42,21 +43,25 @@ class Making:
 
 @dataclass(frozen=True)
 class Held:
-    """What is new: meetings of the past edition, requests for the coming one, questions of the AIMday."""
+    """What is new: meetings of the past edition, requests for the coming one, questions of the AIMday, and how many
+    people come to the small events.
+    """
 
     meetings: int = 0
     requests: int = 0
     questions: int = 0
+    guests: int = 0
 
 
 def has_events() -> bool:
-    """Whether both editions and the AIMday are there already."""
-    return _has_bazars() and has_aimday()
+    """Whether both editions, the AIMday and the small events are there already."""
+    hub = Hub.objects.filter(slug=HUB_SLUG).first()
+    return hub is not None and _has_bazars() and has_aimday() and has_small_events(hub)
 
 
 @transaction.atomic
 def load_bazars(*, now: datetime, making: Making | None = None) -> Held | None:
-    """Make both editions and the AIMday; what is there is left alone, and None where nothing is new.
+    """Make both editions, the AIMday and the small events; what is there is left alone, and None where nothing is new.
 
     Raises:
         NotReady: the demo, its invented bodies, or the language model is not there yet.
@@ -69,8 +74,8 @@ def load_bazars(*, now: datetime, making: Making | None = None) -> Held | None:
     if has_events():
         return None
     # Each draws for itself: how far the solver came on the past changes nothing of what is to come.
-    was, comes, aimday = np.random.default_rng(making.seed).spawn(3)
-    meetings = requests = questions = 0
+    was, comes, aimday, small = np.random.default_rng(making.seed).spawn(4)
+    meetings = requests = questions = guests = 0
     if not _has_bazars():
         past = _past_edition(hub, coming)
         meetings = _live_past(past, was, making)
@@ -78,7 +83,9 @@ def load_bazars(*, now: datetime, making: Making | None = None) -> Held | None:
         requests = _fill_coming(coming, comes, making, now)
     if not has_aimday():
         questions = load_aimday(hub, generator=aimday, now=now)
-    return Held(meetings, requests, questions)
+    if not has_small_events(hub):
+        guests = load_small_events(hub, generator=small, now=now)
+    return Held(meetings, requests, questions, guests)
 
 
 def _has_bazars() -> bool:

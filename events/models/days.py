@@ -64,6 +64,11 @@ class Event(BaseModel):
     earlier_edition = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="later_editions"
     )
+    wall_link = models.PositiveIntegerField(
+        _("number of the screen's link"),
+        default=1,
+        help_text="Links of the hall's screen with another number are closed.",
+    )
     cancel_reason = models.CharField(_("why it is called off"), max_length=600, blank=True)
     is_simulated = models.BooleanField(default=False, help_text="Part of a demonstration, never of a real record.")
     version = models.PositiveIntegerField(default=1)

@@ -102,6 +102,13 @@ class MeetingRequest(BaseModel):
     def __str__(self) -> str:
         return f"{self.public_id} ({self.state})"
 
+    @property
+    def usual_stand(self) -> Stand | None:
+        """Where it is held unless a hand says otherwise: who is asked is visited."""
+        if self.origin == RequestOrigin.PERSON:
+            return self.receiver.stand
+        return self.receiver.stand or self.sender.stand
+
 
 class RequestGuest(models.Model):
     """A third or further person of a meeting: makes it a group meeting."""

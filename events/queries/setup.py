@@ -70,7 +70,8 @@ def listed_events(viewer: Viewer, *, now: datetime) -> EventList:
         rows = rows.exclude(state=EventState.DRAFT)
     if not may_see_participants(viewer):
         rows = rows.filter(level=ActivityLevel.OPEN)
-    known: list[Event] = [*rows.annotate(coming_count=_people_coming())]
+    # Counting groups the rows, and grouped rows lose the order that the model names.
+    known: list[Event] = [*rows.annotate(coming_count=_people_coming()).order_by("starts_at", "pk")]
     drafts = [event for event in known if event.state == EventState.DRAFT]
     shown = [event for event in known if event.state != EventState.DRAFT]
     past = [event for event in shown if event.ends_at < now or event.state == EventState.OVER]

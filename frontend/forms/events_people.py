@@ -186,10 +186,6 @@ class PlaceForm(PlainForm):
             host=host,
         )
 
-    def catalogue_choice(self) -> bool | None:
-        """Whether the stand may be in the catalogue; None where that was not asked."""
-        return self.cleaned_data.get("in_catalogue")
-
     def chosen_slots(self) -> frozenset[UUID] | None:
         """The slots in which the person can meet; None where the event has none."""
         return frozenset(map(UUID, self.cleaned_data["open_slots"])) if "open_slots" in self.fields else None

@@ -1,6 +1,7 @@
 """Who reads a mail of an event: whoever it was queued for, as long as it goes to the address that is theirs now.
 
-A mail carries its reader's own link. One that waits while the address is put right must not take it to the old one.
+A mail carries its reader's own link, which the address of before must not get. What waits follows its reader to a new
+address; this stops what was being sent meanwhile.
 """
 
 from events.models import Participant

@@ -19,5 +19,6 @@ urlpatterns: list[URLPattern] = [
     path(f"{ORGANISE}check-in/scans/", check_in.event_scans, name="event_scans"),
     path(f"{ORGANISE}check-in/roster/", check_in.event_roster, name="event_roster"),
     path(f"{ORGANISE}wall/", wall.event_wall, name="event_wall"),
+    path(f"{ORGANISE}wall/renew/", wall.event_wall_renew, name="event_wall_renew"),
     path(f"{ORGANISE}print/<slug:paper>.pdf", wall.event_print, name="event_print"),
 ]

@@ -1,4 +1,4 @@
-"""Two Medico Bazars and an AIMday of a small demo: whole, valid, marked, and no past for anybody who exists."""
+"""All events of a small demo, the Medico Bazars first: whole, valid, marked, and no past for anybody who exists."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from demo.year.bodies import invented_profiles
 from events.domain.groups.group_tasks import ANSWERING_KINDS
 from events.domain.timetable.planning import is_broken, problem_of
 from events.domain.timetable.stored_timetables import published_timetable
-from events.enums import EventState, QuestionState
+from events.enums import EventKind, EventState, QuestionState
 from events.models import (
     Event,
     GroupSeat,
@@ -70,7 +70,7 @@ def making(folder: Path) -> Making:
 
 @pytest.fixture(scope="module")
 def held(loaded: Hub, making: Making, django_db_blocker: DjangoDbBlocker) -> Iterator[Held]:
-    """All three events of the small demo."""
+    """Every event of the small demo."""
     with django_db_blocker.unblock(), transaction.atomic():
         with translation.override("da"):
             made = load_bazars(now=NOW, making=making)
@@ -121,7 +121,8 @@ def test_real_organisations_have_a_stand_in_the_past_and_nothing_more(held: Held
 
     assert Participation.objects.filter(event__slug=PAST_SLUG, profile__in=real).count() >= 6
     assert Participant.objects.filter(event__slug=PAST_SLUG, participation__profile__in=real).count() == 0
-    assert MeetingSide.objects.filter(participant__participation__profile__in=real).count() == 0
+    sides = MeetingSide.objects.filter(participant__participation__profile__in=real)
+    assert sides.filter(meeting__event__slug=PAST_SLUG).count() + sides.filter(rated_at__isnull=False).count() == 0
     assert of_event.filter(seeker__in=real).count() + of_event.filter(receiver__in=real).count() == 0
     assert OutcomeReport.objects.count() == 0
 
@@ -168,6 +169,11 @@ def test_past_is_marked_as_simulated(held: Held) -> None:
 
     assert (edition.state, edition.is_simulated) == (EventState.OVER, True)
     assert Introduction.objects.filter(channel="event", is_simulated=False).count() == 0
+
+
+def test_every_kind_of_event_is_there(held: Held) -> None:
+    assert Counter(Event.objects.values_list("kind", flat=True)) == Counter([*EventKind.values, "medico_bazar"])
+    assert 0 < held.guests == Participant.objects.exclude(event__slug__in=[*EDITIONS, AIMDAY_SLUG]).count()
 
 
 def test_nobody_is_written_to(held: Held) -> None:

@@ -65,6 +65,8 @@ def test_demo_says_where_to_look_and_those_pages_exist() -> None:
         ("event_catalogue_paper", COMING_SLUG),
         ("event_report", PAST_SLUG),
         ("event_groups", AIMDAY_SLUG),
+        ("event_others", "erfa-fald-om-natten"),
+        ("event_requests", "moed-eksperterne-2027"),
     ]
 
 

@@ -202,7 +202,7 @@ def test_what_its_asker_took_back_no_organiser_takes_in(event: Event) -> None:
 def test_questions_of_a_day_that_is_done_stay(event: Event, state: EventState) -> None:
     Event.objects.filter(pk=event.pk).update(state=state)
 
-    with pytest.raises(QuestionsClosed):
+    with pytest.raises(QuestionsClosed, match="over or called off"):
         leave_question_out(question(event), viewer=organiser(event), now=NOW)
 
 
@@ -210,9 +210,9 @@ def test_questions_stay_once_the_day_has_passed(event: Event) -> None:
     out = another(event)
     leave_question_out(out, viewer=organiser(event), now=NOW)
 
-    with pytest.raises(QuestionsClosed):
+    with pytest.raises(QuestionsClosed, match="The event has ended"):
         leave_question_out(question(event), viewer=organiser(event), now=event.ends_at)
-    with pytest.raises(QuestionsClosed):
+    with pytest.raises(QuestionsClosed, match="The event has ended"):
         take_question_in(out, viewer=organiser(event), now=event.ends_at)
 
 

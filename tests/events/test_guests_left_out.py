@@ -1,16 +1,21 @@
 """A guest who is left out of a published meeting is told, in mail and calendar, and told once each time."""
 
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from icalendar import Calendar
 
 from events.calendars import feed
 from events.domain.timetable.publishing import prospect_of, publish_run
+from events.domain.timetable.telling_meetings import tell_left_out
 from events.domain.timetable.timetable_errors import MeetingPublished
 from events.domain.wishes import meeting_rules as rules
 from events.enums import MeetingState, RunKind
+from events.gone_entries import GoneEntry, unpacked
 from events.models import Meeting, MeetingRequest, Participant
 from events.queries.agenda import agenda_of
 from frontend.mails.registering import RENDERERS
@@ -59,7 +64,7 @@ def leave_out(day: Day, viewer: Viewer, *, now: datetime = LATER) -> None:
 def repair(day: Day, viewer: Viewer, *, now: datetime) -> int:
     """Compute and publish; how many are told beforehand that they are left out."""
     run = computed(day.fresh(), viewer, kind=RunKind.REPAIR, most_moved=0)
-    left_out = len(prospect_of(run).left_out)
+    left_out = len(prospect_of(run, now=now).left_out)
     publish_run(run, viewer=viewer, version=day.fresh().version, now=now)
     return left_out
 
@@ -185,6 +190,50 @@ def test_guest_of_a_meeting_that_has_begun_stays(day: Day, viewer: Viewer) -> No
         leave_out(day, viewer, now=begun)
 
     assert (seated(day), told(), request_of(day).guests.count()) == ({"Anna", "Bo", "Dea"}, [], 1)
+
+
+def test_repair_tells_nothing_of_a_meeting_that_has_begun(day: Day, viewer: Viewer) -> None:
+    """One guest takes no meetings any more, another was noted too late: neither makes it another meeting."""
+    Participant.objects.filter(name="Dea").update(meets=False)
+    request_of(day).guests.create(hub=day.event.hub, participant=day.person("Eva"))
+    meeting = Meeting.objects.get(request=request_of(day))
+
+    number = repair(day, viewer, now=meeting.slot.starts_at)
+
+    assert (number, seated(day), told()) == (0, {"Anna", "Bo", "Dea"}, [])
+    assert Meeting.objects.get(pk=meeting.pk).sequence == meeting.sequence
+
+
+# Many at once
+
+
+def entry(day: Day, hour: int) -> GoneEntry:
+    starts = day.event.starts_at + timedelta(hours=hour)
+    return GoneEntry(uuid4(), starts, starts + timedelta(minutes=20), 1)
+
+
+def test_many_guests_are_told_in_as_many_queries_as_one(day: Day) -> None:
+    counts = []
+    for names in (("Eli",), ("Fie", "Gro", "Hal", "Ida")):
+        lost = {day.person(name): (entry(day, 1),) for name in names}
+        with CaptureQueriesContext(connection) as queries:
+            number = tell_left_out(day.event, lost, now=LATER)
+        counts.append((len(queries), number))
+
+    assert counts == [(counts[0][0], 1), (counts[0][0], 4)]
+    assert told() == [("gone", name) for name in ("eli", "fie", "gro", "hal", "ida")]
+
+
+def test_who_has_lost_meetings_of_two_agendas_reads_of_both_in_one_mail(day: Day) -> None:
+    eli = day.person("Eli")
+    fie = day.person("Fie", profile=eli.participation.profile, host=eli)
+    own, shared, both = entry(day, 2), entry(day, 1), entry(day, 3)
+
+    number = tell_left_out(day.event, {fie: (own, both), eli: (shared, both)}, now=LATER)
+
+    assert (number, told()) == (2, [("gone", "eli"), ("gone", "fie")])
+    gone = {mail.address.partition("@")[0]: unpacked(mail.context) for mail in OutgoingMail.objects.all()}
+    assert gone == {"eli": (shared, both), "fie": (shared, own, both)}
 
 
 def test_guest_who_has_not_been_told_of_the_meeting_goes_in_silence(day: Day, viewer: Viewer) -> None:

@@ -5,10 +5,12 @@ import pytest
 from events.domain.people.import_rows import read_people
 from events.domain.people.importing import import_people, plan_import
 from events.domain.people.stating import OwnText, set_event_statements
-from events.models import Event, Participant
+from events.models import Event, Participant, Participation
 from hubs.models import Hub
+from kernel.audit import record_change
+from kernel.models import AuditRecord
 from profiles.models import Profile
-from tests.events.arrivals import NOW, event_fixture, open_event, organiser  # noqa: F401
+from tests.events.arrivals import DAY, NOW, event_fixture, open_event, organiser  # noqa: F401
 from tests.events.sheets_of_people import brought_in, said, sheet
 from tests.factories import AffiliationFactory, OrganisationFactory, ProfileFactory
 
@@ -63,6 +65,46 @@ def test_later_file_brings_nothing_back_that_was_taken_away(event: Event) -> Non
 
     assert (dict(plan.counts), said(event)) == ({"nothing": 1}, [])
     assert "were changed here" in plan.rows[0].told
+
+
+def test_what_was_taken_away_before_records_named_the_event_stays_away_too(event: Event) -> None:
+    content = sheet({"Vi tilbyder": "Fra filen."})
+    brought_in(event, content)
+    set_event_statements(Participant.objects.get().participation, own=[])
+    AuditRecord.objects.filter(subject_type="participation").update(
+        subject_type="profile", subject_id=Profile.objects.get().public_id
+    )
+
+    plan = brought_in(event, content)
+
+    assert (dict(plan.counts), said(event)) == ({"nothing": 1}, [])
+
+
+def test_record_of_before_the_profile_came_is_of_another_event(event: Event) -> None:
+    brought_in(event, sheet({}))
+    record_change(
+        event.hub_id, actor_id=None, action="update", subject_type="profile",
+        subject_id=Profile.objects.get().public_id, changed_fields=["event_statements"],
+    )  # fmt: skip
+    AuditRecord.objects.filter(subject_type="profile").update(created_at=NOW - DAY)
+    Participation.objects.update(created_at=NOW)
+
+    brought_in(event, sheet({"Vi tilbyder": "Fra filen."}))
+
+    assert said(event) == [("Lund ApS", "offer", "Fra filen.")]
+
+
+def test_preview_does_not_say_that_a_row_was_changed_where_a_colleagues_wrote_first(event: Event) -> None:
+    for second in ("", "Andet."):
+        plan = brought_in(
+            event,
+            sheet(
+                {"Email": "a@example.test", "Vi tilbyder": "Det første."},
+                {"Email": "b@example.test", "Vi tilbyder": second},
+            ),
+        )
+
+    assert (plan.rows[0].told, "or something is written here already" in plan.rows[1].told) == ("", True)
 
 
 def test_what_was_taken_away_at_another_event_is_no_matter_here(hub: Hub, event: Event) -> None:

@@ -40,11 +40,17 @@ def read(**cells: str) -> PersonRow:
         ("Udbyder I noget?", "Efterspørger I noget?"),
         ("WIR BIETEN (max. 200 Zeichen):", "Wir suchen …"),
         ("Hvad tilbyder I på dagen?", "Hvad søger I på dagen?"),
+        ("Hvad tilbyder I på Medico Bazar?", "Hvad søger I på bazaren?"),
         ("Tilbyder", "Søger"),
         ("Offers", "Needs"),
         ("We offer", "What are you looking for?"),
         ("Tilbyder: skriv det kort", "Vi søger kontakt til"),
         ("UDBYDER / Offer", "Looking for …"),
+        ("Hvad tilbyder I? (maks. 300 tegn)", "Hvad søger jeres virksomhed (fx viden)?"),
+        ("Hvad tilbyder I? / What do you offer?", "Vi søger samarbejde om"),
+        ("What you offer to other participants", "Looking for a partner?"),
+        ("Was bieten Sie am Tag?", "We are looking for partners"),
+        ("What we offer at the event", "What we look for: knowledge, customers"),
     ],
 )
 def test_offers_and_needs_are_read_under_free_headings(offer: str, need: str) -> None:
@@ -60,9 +66,16 @@ def test_offers_and_needs_are_read_under_free_headings(offer: str, need: str) ->
         "Søger du parkering?",
         "Søger du parkering",
         "Søger du (evt. med bil) parkering?",
+        "Søger du (parkering)?",
         "Tilbyder I vegetarmad?",
         "Efterspørger I et hotel?",
         "Vi tilbyder frokost: kommer du?",
+        "Vi tilbyder frokost",
+        "Vi søger frivillige til oprydning",
+        "We are looking for volunteers",
+        "Hvad tilbyder vi af mad? (vegetar)",
+        "What do you offer for lunch?",
+        "Was bieten wir zum Mittagessen",
         "Do you seek parking?",
         "Looking for accommodation?",
         "What are you looking forward to?",
@@ -74,11 +87,19 @@ def test_question_of_a_ticket_shop_is_no_offer_or_need(question: str) -> None:
     assert (row.offer, row.need, unread_headings([question])) == ("", "", [question])
 
 
-@pytest.mark.parametrize("answer", ["Nej", "Yes", "Nein", "-"])
+@pytest.mark.parametrize("answer", [
+    "Nej", "Yes", "Nein", "-", "?", "n/a", "N.A.", "Nej tak", "Ja tak!", "Nej.", "No, thank you", "Nein danke",
+    "Ja bitte", "Ingen", "Intet.", "Nej, desværre", "Vi har ingen", "None", "Keine", "- ingenting -", "Ikke relevant",
+])  # fmt: skip
 def test_answer_without_words_is_no_text(answer: str) -> None:
     row = read_people(sheet({"Udbyder I noget?": answer}))[0]
 
     assert (row.offer, row.problem) == ("", "")
+
+
+@pytest.mark.parametrize("answer", ["Tak for sidst og nye sensorer.", "Ingen larm", "Not-for-profit", "Køb"])
+def test_answer_with_a_word_of_its_own_is_a_text(answer: str) -> None:
+    assert read_people(sheet({"Udbyder I noget?": answer}))[0].offer == answer
 
 
 @pytest.mark.parametrize(

@@ -199,7 +199,7 @@ def test_prospect_tells_how_many_are_mailed(hub: Hub) -> None:
     day, viewer = three_meet(hub), organiser(hub)
     run = computed(day.event, viewer)
 
-    prospect = prospect_of(run)
+    prospect = prospect_of(run, now=NOW)
 
     assert ([person.name for person in prospect.mailed], len(prospect.changes.added)) == (["Anna", "Bo", "Cai"], 2)
     assert not OutgoingMail.objects.exists()

@@ -7,8 +7,9 @@ from django.utils import timezone
 
 from events.domain.setup.giving_stands import give_stands
 from events.domain.setup.stands import StandFields, assign_stand, change_stand, remove_stand
-from events.enums import RequestState
-from events.models import Event, MeetingRequest, Participant, Preference, RequestGuest, Stand, Table
+from events.domain.timetable.planning import problem_of
+from events.enums import MeetingState, RequestOrigin, RequestState
+from events.models import Event, Meeting, MeetingRequest, Participant, Preference, RequestGuest, Stand, Table
 from hubs.policies import Viewer
 from profiles.models import Profile
 from tests.events.setting_up import event_fixture, person_at, viewer_fixture  # noqa: F401
@@ -20,12 +21,15 @@ def people_of(profile: Profile) -> list[Participant]:
     return list(Participant.objects.filter(participation__profile=profile).order_by("pk"))
 
 
-def asked(event: Event, receiver: Participant, state: RequestState = RequestState.ASKED) -> MeetingRequest:
+def asked(
+    event: Event, receiver: Participant, state: RequestState = RequestState.ASKED, **fields: object
+) -> MeetingRequest:
     now = timezone.now()
     sender = people_of(exhibitor(event, f"Spørger {MeetingRequest.objects.count()}"))[0]
     return MeetingRequest.objects.create(
-        hub_id=event.hub_id, event=event, sender=sender, receiver=receiver, state=state, asked_at=now, expires_at=now
-    )
+        hub_id=event.hub_id, event=event, sender=sender, receiver=receiver, state=state, asked_at=now, expires_at=now,
+        **fields,
+    )  # fmt: skip
 
 
 def places(*requests: MeetingRequest) -> list[Stand | None]:
@@ -100,7 +104,7 @@ def sibling(profile: Profile, event: Event, stand: Stand) -> Participant:
     return seated(person, stand)
 
 
-def seated(person: Participant, stand: Stand) -> Participant:
+def seated(person: Participant, stand: Stand | None) -> Participant:
     Participant.objects.filter(pk=person.pk).update(stand=stand)
     return person
 
@@ -151,6 +155,21 @@ def test_free_stand_that_is_given_keeps_whom_a_hand_seated_there(
     assert stands_of(by_hand, *people_of(alfa)) == [rows[0], rows[0]]
 
 
+def test_people_of_an_erased_profile_leave_its_stand_when_it_is_freed(
+    viewer: Viewer, event: Event, rows: list[Stand]
+) -> None:
+    alfa = exhibitor(event, "Alfa")
+    assign_stand(rows[0], viewer=viewer, profile=alfa)
+    there, by_hand = sibling(alfa, event, rows[0]), seated(person_at(event), rows[0])
+    Stand.objects.filter(pk=rows[0].pk).update(profile=None)
+    event.refresh_from_db()
+    fields = StandFields("1", left=60, top=60, width=30, height=20)
+
+    change_stand(rows[0], viewer=viewer, version=event.version, fields=fields, profile=None)
+
+    assert stands_of(there, by_hand) == [None, rows[0]]
+
+
 def test_stand_goes_from_profile_to_profile_of_one_organisation(
     viewer: Viewer, event: Event, rows: list[Stand]
 ) -> None:
@@ -191,7 +210,7 @@ def test_request_that_a_hand_set_stays_where_it_is(viewer: Viewer, event: Event,
 
 
 @pytest.mark.parametrize("who", ["sender", "colleague of the sender", "guest"])
-def test_request_of_somebody_who_says_no_thanks_to_the_stand_does_not_go_there(
+def test_no_thanks_to_the_new_stand_is_not_read_from_who_goes_there_and_holds_in_the_timetable(
     viewer: Viewer, event: Event, rows: list[Stand], who: str
 ) -> None:
     alfa = exhibitor(event, "Alfa")
@@ -207,7 +226,116 @@ def test_request_of_somebody_who_says_no_thanks_to_the_stand_does_not_go_there(
 
     assign_stand(rows[0], viewer=viewer, profile=alfa)
 
-    assert places(refused, willing) == [None, rows[0]]
+    assert places(refused, willing) == [rows[0], rows[0]]
+    assert kept_apart(event, refused, willing) == [True, False]
+
+
+def kept_apart(event: Event, *requests: MeetingRequest) -> list[bool]:
+    """Of each, whether the timetable can never hold it."""
+    problem = problem_of(event).problem
+    people_of_wish = {wish.key: wish.people for wish in problem.wishes}
+    return [tuple(sorted(people_of_wish[str(request.public_id)][:2])) in problem.apart for request in requests]
+
+
+def test_requests_at_a_set_time_go_to_tables_whoever_says_no_thanks(
+    viewer: Viewer, event: Event, rows: list[Stand]
+) -> None:
+    """Held at a stand that one of them refuses, they would leave no timetable possible; and that must not be read."""
+    alfa, beta = exhibitor(event, "Alfa"), exhibitor(event, "Beta")
+    for stand in rows[:2]:
+        assign_stand(stand, viewer=viewer, profile=alfa)
+    receiver, slot = people_of(alfa)[0], event.slots.all()[0]
+    fixed = {"stand": rows[0], "fixed_slot": slot}
+    refused, willing = (asked(event, receiver, RequestState.ACCEPTED, **fixed) for _each in range(2))
+    free = asked(event, receiver, RequestState.ACCEPTED, stand=rows[0])
+    Preference.objects.create(hub=event.hub, event=event, person=refused.sender, stand=rows[1], wanting="no_thanks")
+
+    assign_stand(rows[0], viewer=viewer, profile=beta)
+
+    assert places(refused, willing, free) == [None, None, rows[1]]
+    assert kept_apart(event, refused, willing) == [False, False]
+
+
+# Which requests stay at a stand that goes to another
+
+
+def has_meeting(request: MeetingRequest, state: MeetingState) -> MeetingRequest:
+    event = request.event
+    Meeting.objects.create(
+        hub=event.hub, event=event, request=request, slot=event.slots.all()[0], stand=request.stand, state=state,
+        changed_at=timezone.now(),
+    )  # fmt: skip
+    return request
+
+
+@pytest.mark.parametrize(
+    "way", ["free", "set time", "called off", "of the sender", "with a guest", "found nowhere", "seated elsewhere"]
+)
+def test_no_request_stays_at_a_stand_that_belongs_to_another(
+    viewer: Viewer, event: Event, rows: list[Stand], way: str
+) -> None:
+    alfa, beta = exhibitor(event, "Alfa"), exhibitor(event, "Beta")
+    assign_stand(rows[0], viewer=viewer, profile=alfa)
+    mine, others = people_of(alfa)[0], person_at(event, "Ida")
+    receiver = others if way in ("of the sender", "with a guest") else mine
+    request = asked(event, receiver, RequestState.ACCEPTED, stand=rows[0])
+    if way == "set time":
+        MeetingRequest.objects.filter(pk=request.pk).update(fixed_slot=event.slots.all()[0])
+    elif way == "called off":
+        has_meeting(request, MeetingState.CANCELLED)
+    elif way == "of the sender":
+        MeetingRequest.objects.filter(pk=request.pk).update(sender=mine, origin=RequestOrigin.MUTUAL)
+    elif way == "with a guest":
+        RequestGuest.objects.create(hub=event.hub, request=request, participant=mine)
+    elif way in ("found nowhere", "seated elsewhere"):
+        seated(mine, rows[5] if way == "seated elsewhere" else None)
+
+    assign_stand(rows[0], viewer=viewer, profile=beta)
+
+    assert places(request) == [rows[5] if way == "seated elsewhere" else None]
+
+
+def test_what_is_published_at_the_stand_or_set_there_by_hand_for_others_stays(
+    viewer: Viewer, event: Event, rows: list[Stand]
+) -> None:
+    alfa, beta = exhibitor(event, "Alfa"), exhibitor(event, "Beta")
+    assign_stand(rows[0], viewer=viewer, profile=alfa)
+    published = asked(event, people_of(alfa)[0], RequestState.ACCEPTED, stand=rows[0])
+    has_meeting(published, MeetingState.PLANNED)
+    of_others = asked(event, person_at(event), RequestState.ACCEPTED, stand=rows[0], origin=RequestOrigin.ORGANISER)
+    declined = asked(event, people_of(alfa)[0], RequestState.DECLINED, stand=rows[0])
+
+    assign_stand(rows[0], viewer=viewer, profile=beta)
+
+    assert places(published, of_others, declined) == [rows[0], rows[0], rows[0]]
+
+
+def test_meeting_without_anybody_who_asked_is_held_where_either_stands(
+    viewer: Viewer, event: Event, rows: list[Stand]
+) -> None:
+    alfa, beta = exhibitor(event, "Alfa"), exhibitor(event, "Beta")
+    for stand in rows[:2]:
+        assign_stand(stand, viewer=viewer, profile=alfa)
+    agreed = {"state": RequestState.ACCEPTED, "origin": RequestOrigin.MUTUAL, "stand": rows[0]}
+    of_nobody, of_beta = asked(event, person_at(event), **agreed), asked(event, people_of(beta)[0], **agreed)
+    MeetingRequest.objects.filter(pk__in=(of_nobody.pk, of_beta.pk)).update(sender=people_of(alfa)[0])
+
+    assign_stand(rows[0], viewer=viewer, profile=beta)
+
+    assert places(of_nobody, of_beta) == [rows[1], rows[0]]
+
+
+def test_meeting_without_anybody_who_asked_goes_to_the_stand_that_either_gets(
+    viewer: Viewer, event: Event, rows: list[Stand]
+) -> None:
+    alfa = exhibitor(event, "Alfa")
+    agreed, asking = (asked(event, person_at(event), RequestState.ACCEPTED) for _each in range(2))
+    MeetingRequest.objects.filter(pk=agreed.pk).update(origin=RequestOrigin.MUTUAL)
+    MeetingRequest.objects.filter(pk__in=(agreed.pk, asking.pk)).update(sender=people_of(alfa)[0])
+
+    assign_stand(rows[0], viewer=viewer, profile=alfa)
+
+    assert places(agreed, asking) == [rows[0], None]
 
 
 def test_request_that_goes_along_counts_its_version_up(viewer: Viewer, event: Event, rows: list[Stand]) -> None:

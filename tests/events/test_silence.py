@@ -169,6 +169,16 @@ def test_request_of_before_is_answered_as_far_as_who_answers_may_know(event: Eve
     with pytest.raises(SaidNoThanks):
         answer_request(made, accepts=True, viewer=with_account(bo), now=NOW)
 
+    # Since the colleague's yes its side reads it as taken back, and a no of the person's own shows nothing else.
+    assert answer_request(made, accepts=False, viewer=with_account(bo), now=NOW).state == "asked"
+
+
+def test_own_no_to_a_request_of_before_is_one_while_colleagues_have_it_open(event: Event) -> None:
+    asta, bo = two(event)
+    colleague = said_before(event, bo, asta)
+    made = ask(asta, bo)
+    share(colleague, bo)
+
     assert answer_request(made, accepts=False, viewer=with_account(bo), now=NOW).state == "declined"
 
 

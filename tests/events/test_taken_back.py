@@ -9,9 +9,12 @@ from events.domain.wishes.asking import ask_meeting
 from events.domain.wishes.wishing import prefer
 from events.models import Event, MeetingRequest, Preference
 from events.queries.taken_back import read_as_withdrawn, requests_as_taken_back, requests_in_sight
+from frontend.event_links import address_mark
 from hubs.models import User
 from hubs.policies import Viewer
 from kernel.errors import NotFound
+from kernel.models import AuditRecord
+from mailgate.links import sign
 from mailgate.models import OutgoingMail
 from profiles.models import Organisation
 from tests.events.silent_people import (  # noqa: F401
@@ -104,3 +107,40 @@ def test_page_of_a_colleague_shows_a_no_thanks_as_a_request_taken_back(client: C
     assert refused == readable(client, page)
     assert ("Ended requests" in refused, "Asta" in refused, "no thanks" in refused) == (True, True, False)
     assert ("You have said no thanks: they hear nothing of it" in told, "Withdrawn" in told) == (True, False)
+
+
+@pytest.mark.parametrize("is_old", [False, True])
+def test_no_after_a_no_thanks_changes_nothing_that_anybody_reads(event: Event, is_old: bool) -> None:
+    """Whoever said it answers by the link: colleagues still read a request taken back, and its sender hears nothing."""
+    asta, bo = two(event)
+    colleague = said_before(event, bo, asta) if is_old else bo
+    made = ask(asta, bo)
+    if is_old:
+        share(colleague, bo)
+        tried(lambda: yes(made, speaks_as(bo)))
+    else:
+        prefer(bo, other=asta, wanting="no_thanks", now=NOW)
+        Preference.objects.update(updated_at=NOW)
+    before = MeetingRequest.objects.values().get()
+    mailed, recorded = OutgoingMail.objects.count(), AuditRecord.objects.count()
+
+    answered = answer_request(made, accepts=False, note="Nej.", now=NOW)
+
+    assert (answered.state, MeetingRequest.objects.values().get()) == ("asked", before)
+    assert (OutgoingMail.objects.count(), AuditRecord.objects.count()) == (mailed, recorded)
+    assert requests_as_taken_back(bo) == frozenset({made.pk})
+
+
+def test_link_thanks_for_a_no_that_was_said_already(client: Client, coming: Event) -> None:
+    asta, bo = two(coming)
+    now = timezone.now()
+    made = ask_meeting(asta, receiver=bo, reason=REASON, now=now)
+    token = sign("event_answer", request=str(made.public_id), address=address_mark(bo))
+    prefer(bo, other=asta, wanting="no_thanks", now=now)
+
+    page = client.post(f"/en/events/answer/{token}/", {"answer": "no", "note": ""}, follow=True)
+
+    words = page.content.decode()
+    assert (page.status_code, MeetingRequest.objects.get().state) == (200, "asked")
+    assert "You have said no thanks already: they hear nothing of it." in words
+    assert ("is told, with your word" in words, "notice--error" in words, "Say no" in words) == (False, False, False)

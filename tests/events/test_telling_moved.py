@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from events.domain.people.registering import change_person
 from events.domain.setup.changing import EventCalledOff
 from events.domain.setup.creating import update_event
 from events.domain.setup.details import EventFields
@@ -16,6 +17,7 @@ from hubs.models import Hub
 from mailgate.domain.objecting import object_to_mail
 from mailgate.enums import MailState
 from mailgate.models import OutgoingMail
+from tests.events.arrivals import written
 from tests.events.setting_up import meeting_in
 from tests.events.wish_people import NOW, make_event, organiser, person
 from tests.factories import HubFactory, ProfileFactory
@@ -112,15 +114,28 @@ def test_new_address_is_told_what_the_mail_to_the_former_one_would_have_said(eve
     anna, bo = person(event, "Anna"), person(event, "Bo")
     before = Setting.of(event)
     change(event, NEXT_DAY)
-    Participant.objects.filter(pk=anna.pk).update(email="anna@ny.example")
+    change_person(anna, fields=written("Anna", "anna@ny.example"), version=1, now=NOW)
     Participant.objects.filter(pk=bo.pk).update(email="BO@firma.example")
     for place in ("Odense", "Vejle"):
         change(event, replace(NEXT_DAY, place=place))
 
-    assert [address for address, _language in told()] == ["anna@firma.example", "anna@ny.example", "bo@firma.example"]
+    assert [address for address, _language in told()] == ["anna@ny.example", "bo@firma.example"]
     mail = OutgoingMail.objects.get(address="anna@ny.example")
     assert mail.context["participant"] == str(anna.public_id)
     assert Setting.unpacked(mail.context) == before
+
+
+def test_mail_that_was_being_sent_when_the_address_changed_keeps_nothing_from_the_new_one(event: Event) -> None:
+    """It waits again for the former address, and is dropped when it is due."""
+    anna = person(event, "Anna")
+    change(event, NEXT_DAY)
+    OutgoingMail.objects.update(state=MailState.SENDING)
+    change_person(anna, fields=written("Anna", "anna@ny.example"), version=1, now=NOW)
+    OutgoingMail.objects.update(state=MailState.WAITING)
+    for place in ("Odense", "Vejle"):
+        change(event, replace(NEXT_DAY, place=place))
+
+    assert [address for address, _language in told()] == ["anna@firma.example", "anna@ny.example"]
 
 
 def test_change_that_is_refused_tells_nobody(event: Event) -> None:

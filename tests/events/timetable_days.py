@@ -4,8 +4,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from django.utils import timezone
-
 from events.domain.timetable.computing import compute
 from events.domain.timetable.publishing import publish_run
 from events.domain.timetable.running import ask_run
@@ -102,11 +100,16 @@ def organiser(hub: Hub, role: Role = Role.ORGANISER) -> Viewer:
 
 
 def computed(
-    event: Event, viewer: Viewer, *, kind: RunKind = RunKind.TIMETABLE, most_moved: int | None = None
+    event: Event,
+    viewer: Viewer,
+    *,
+    kind: RunKind = RunKind.TIMETABLE,
+    most_moved: int | None = None,
+    now: datetime = NOW,
 ) -> TimetableRun:
     """A run that was asked for and computed, here instead of in a process of its own."""
-    run = ask_run(event, viewer=viewer, kind=kind, seconds=5, now=NOW, most_moved=most_moved)
-    TimetableRun.objects.filter(pk=run.pk).update(state=RunState.RUNNING, started_at=timezone.now())
+    run = ask_run(event, viewer=viewer, kind=kind, seconds=5, now=now, most_moved=most_moved)
+    TimetableRun.objects.filter(pk=run.pk).update(state=RunState.RUNNING, started_at=now)
     run = TimetableRun.objects.select_related("event").get(pk=run.pk)
     compute(run, stop_asked=lambda: False, write_every=0.0)
     return TimetableRun.objects.select_related("event").get(pk=run.pk)

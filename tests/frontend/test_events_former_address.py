@@ -5,11 +5,13 @@ from collections.abc import Callable
 import pytest
 from django.utils import timezone
 
+from events.domain.people.registering import change_person
 from events.enums import EventKind, EventState
 from events.models import Event, MeetingRequest, Participant
 from hubs.models import Hub
 from mailgate.domain.outbox import queue_mail
 from mailgate.models import OutgoingMail
+from tests.events.arrivals import written
 from tests.events.setting_up import request_between
 from tests.events.wish_people import make_event, person
 from tests.frontend.test_events_changes import DAY, HOUR, letter, move
@@ -83,3 +85,12 @@ def test_newer_mail_to_a_former_address_leaves_the_session_to_the_older_one(anna
     OutgoingMail.objects.filter(pk=newer.pk).update(address=anna.email)
 
     assert (told[0] is not None, told[1], letter(older)) == (True, None, None)
+
+
+def test_mail_that_waits_follows_its_reader_and_is_written(anna: Participant) -> None:
+    mail = queued(anna, "event_registered")
+
+    change_person(anna, fields=written("Anna", "anna@ny.example"), version=1, now=timezone.now())
+
+    mail.refresh_from_db()
+    assert (mail.address, letter(mail) is not None) == ("anna@ny.example", True)

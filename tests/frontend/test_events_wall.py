@@ -102,3 +102,30 @@ def test_slot_without_meetings_says_so(client: Client, bazar: Bazar) -> None:
 
 def test_search_engines_are_kept_from_screens(client: Client, bazar: Bazar) -> None:
     assert "Disallow: /events/wall/\n" in body(client, "/robots.txt")
+
+
+def test_renewed_link_closes_those_handed_out_and_opens_by_the_new_one(client: Client, bazar: Bazar) -> None:
+    handed_out = link(bazar.event)
+    works_as(client, bazar.event.hub, Role.ORGANISER)
+
+    told = client.post("/en/events/bazar/organise/wall/renew/", follow=True).content.decode()
+    client.logout()
+    bazar.event.refresh_from_db()
+    closed = client.get(handed_out)
+
+    assert "Links that were handed out are closed." in told
+    assert f'href="{link(bazar.event)}"' in told
+    assert (closed.status_code, "its link was renewed" in closed.content.decode()) == (404, True)
+    assert client.get(link(bazar.event)).status_code == 200
+
+
+def test_link_is_renewed_by_organisers_of_the_hub_only_and_by_post(client: Client, bazar: Bazar) -> None:
+    address, handed_out = "/en/events/bazar/organise/wall/renew/", link(bazar.event)
+    signed_out = client.post(address).status_code
+    works_as(client, bazar.event.hub, Role.MEMBER)
+    member = client.post(address).status_code
+    works_as(client, bazar.event.hub, Role.ORGANISER)
+    looked = client.get(address).status_code
+
+    assert (signed_out, member, looked) == (302, 403, 405)
+    assert client.get(handed_out).status_code == 200

@@ -1,4 +1,6 @@
-"""Makes the demo's two Medico Bazars, 125 stands and 400 people each, and its AIMday; what is there is left alone."""
+"""Makes the demo's two Medico Bazars, 125 stands and 400 people each, its AIMday and its small events; what is there is
+left alone.
+"""
 
 import time
 from typing import Any
@@ -33,5 +35,6 @@ class Command(BaseCommand):
             return
         self.stdout.write(
             f"{held.meetings} meetings at the past event, {held.requests} requests for the coming one, "
-            f"{held.questions} questions for the AIMday; {time.monotonic() - begun:.0f} s."
+            f"{held.questions} questions for the AIMday, {held.guests} people at small events; "
+            f"{time.monotonic() - begun:.0f} s."
         )

@@ -12,8 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from events.domain.groups.group_tasks import GroupsRead, read_groups
-from events.domain.groups.leaving_out import DONE, is_done
-from events.domain.groups.questions import QuestionsClosed
+from events.domain.groups.leaving_out import require_ahead
 from events.domain.groups.telling_groups import groups_by_person, tell_changed_groups
 from events.domain.setup.changing import ChangedMeanwhile, change_event, save_change
 from events.enums import EventState, QuestionState
@@ -98,7 +97,7 @@ def propose_groups(event: Event, *, viewer: Viewer, version: int, now: datetime)
     """
     # The solver works on what it read; nothing is locked meanwhile, and what changed in between stops the storing.
     require_organiser(viewer)
-    _require_ahead(event, now)
+    require_ahead(event, now=now)
     read = read_groups(event)
     stay = STAY if event.state == EventState.PUBLISHED else 0.0
     task = read.task(fit=read.fit(today=local_day(now)), stay=stay)
@@ -121,7 +120,7 @@ def apply_groups(event: Event, *, viewer: Viewer, proposal: Proposal, now: datet
         ChangedMeanwhile: the event, a question or who can sit in a group has changed since they were composed.
     """
     # Before the version: a day that was said to be over has another one, and to try again would be the wrong advice.
-    _require_ahead(change_event(event, viewer=viewer), now)
+    require_ahead(change_event(event, viewer=viewer), now=now)
     locked = change_event(event, viewer=viewer, version=proposal.version)
     list(Question.objects.select_for_update().filter(event=locked).order_by("pk").values_list("pk"))
     read = read_groups(locked)
@@ -198,13 +197,3 @@ def _place(question: Question, group: PlannedGroup | None, *, is_changed: bool) 
 def groups_are_open(event: Event) -> bool:
     """Whether people may see the groups: once the programme is published."""
     return event.state in {EventState.PUBLISHED, EventState.OVER}
-
-
-def _require_ahead(event: Event, now: datetime) -> None:
-    if not is_done(event, now=now):
-        return
-    if event.state in DONE:
-        told = _("The event is over or called off, so its groups stay as they are. For another day, make a new event.")
-    else:
-        told = _("The event has ended, so its groups stay as they are. If it is still to be held, give it its new day.")
-    raise QuestionsClosed(told)

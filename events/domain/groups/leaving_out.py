@@ -23,6 +23,21 @@ def is_done(event: Event, *, now: datetime) -> bool:
     return event.state in DONE or event.ends_at <= now
 
 
+def require_ahead(event: Event, *, now: datetime) -> None:
+    """Stop unless questions and groups may still change.
+
+    Raises:
+        QuestionsClosed
+    """
+    if not is_done(event, now=now):
+        return
+    if event.state in DONE:
+        told = _("The event is over or called off, so its groups stay as they are. For another day, make a new event.")
+    else:
+        told = _("The event has ended, so its groups stay as they are. If it is still to be held, give it its new day.")
+    raise QuestionsClosed(told)
+
+
 @transaction.atomic
 def leave_question_out(question: Question, *, viewer: Viewer, now: datetime) -> None:
     """Leave the question out, and its group go; where the programme is out, those who sat in it are told.
@@ -87,8 +102,7 @@ def _lock(question: Question, viewer: Viewer, now: datetime) -> Question:
     locked = lock_question(question)
     if locked.hub_id != viewer.hub_id:
         raise _not_found()
-    if is_done(locked.event, now=now):
-        raise QuestionsClosed(_("The event is over or called off, so its questions stay as they are."))
+    require_ahead(locked.event, now=now)
     return locked
 
 

@@ -53,24 +53,33 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "meets": ("Takes booked meetings", "1:1 meetings", "1:1-møder", "Tager bookede møder", "Matchmaking"),
 }  # fmt: skip
 
-# pretix names a column by the words of a question, which are free: headings that begin like this count too.
+# pretix names a column by the words of a question, which are free: headings that begin like this count too. A verb says
+# nothing of what: “Søger du parkering?” is about parking, and “We are looking for volunteers” is a question of the
+# organiser's own. So no word of its own may follow.
 _BEGINNINGS: dict[str, tuple[str, ...]] = {
     "offer": ("What we offer", "What do you offer", "What you offer", "Hvad vi tilbyder", "Hvad tilbyder",
-              "Hvad udbyder", "Was wir bieten", "Was bieten"),
+              "Hvad udbyder", "Was wir bieten", "Was bieten", "We offer", "Vi tilbyder", "Det tilbyder", "Wir bieten",
+              "Tilbyder", "Udbyder"),
     "need": ("What we seek", "What do you seek", "What you seek", "What we look for", "What are you looking for",
-             "Hvad vi søger", "Hvad søger", "Hvad efterspørger", "Was wir suchen", "Was suchen"),
+             "Hvad vi søger", "Hvad søger", "Hvad efterspørger", "Was wir suchen", "Was suchen", "We seek",
+             "We are looking for", "Vi søger", "Det søger", "Vi efterspørger", "Wir suchen", "Looking for", "Søger",
+             "Efterspørger"),
 }  # fmt: skip
-# These too, but not where they ask: “Vi tilbyder frokost, kommer du?” is a question of the organiser's own.
-_SAID: dict[str, tuple[str, ...]] = {
-    "offer": ("We offer", "Vi tilbyder", "Det tilbyder", "Wir bieten"),
-    "need": ("We seek", "We are looking for", "Vi søger", "Det søger", "Vi efterspørger", "Wir suchen"),
-}
-# A verb alone says nothing of what: “Søger du parkering?” is about parking. So no word of its own may follow.
-_ALONE: dict[str, tuple[str, ...]] = {
-    "offer": ("Tilbyder", "Udbyder"), "need": ("Looking for", "Søger", "Efterspørger"),
-}  # fmt: skip
+# These ask for all that there is; brackets behind them explain: “What do you offer (services, data)?”.
+_WHAT = frozenset(("what", "hvad", "was"))
+# Who, whom, when, and what one offers or seeks at any such event: of what kind in particular, these do not say.
 _SAYING_NOTHING = frozenset(
-    "i du de vi man you we noget nogen anything something på til dagen arrangementet on at the that day event".split()
+    """
+    en et a one i jer jeres du din dit de man noget nogen på til med om af som og andre dagen arrangementet
+    medico bazar bazaren bazaar messen fair messe auf matchmaking
+    you your our company organisation organization anything something at on the this that day event with to as and
+    other others participants deltagere øvrige sie ihr ihre uns etwas am an dem der die tag
+    veranstaltung mit zu als und andere
+    virksomhed firma organisation kontakt samarbejde partner partnere samarbejdspartner samarbejdspartnere
+    viden kompetencer produkter ydelser løsninger contact contacts cooperation collaboration partners
+    knowledge expertise products services solutions kontakte zusammenarbeit wissen kompetenzen produkte leistungen
+    lösungen
+    """.split()
 )
 
 _LOST = ("canceled", "cancelled", "expired", "storniert", "abgelaufen", "annulleret", "aflyst", "udløbet", "afbestilt",
@@ -86,6 +95,14 @@ _KINDS = (
 )
 _YES = frozenset({"yes", "ja", "true", "1", "x", "sand", "wahr"})
 _NO = frozenset({"", "no", "nej", "nein", "false", "0", "-", "falsk", "falsch"})
+# Words that, alone or among themselves, answer a question and tell nothing.
+_NOTHING = frozenset(
+    """
+    ingen intet ingenting ikke noget relevant none nothing not any applicable n a na keine keiner keines nichts nicht
+    relevant tak mange please thanks thank you danke vielen dank bitte gerne
+    desværre unfortunately sorry leider vi har we have wir haben endnu yet
+    """.split()
+)
 
 
 def plain_heading(raw: str) -> str:
@@ -100,32 +117,31 @@ _FIELD_OF = {
 }
 
 
+_ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+
+
 def _words(heading: str) -> list[str]:
-    """The words of a heading without case; one that asks nothing explains itself in brackets and after a colon."""
-    asked = heading if "?" in heading else re.sub(r"\([^()]*\)|\[[^\[\]]*\]|:.*", " ", heading, flags=re.DOTALL)
-    return re.findall(r"[^\W_]+", asked.casefold())
+    """The words of a heading without case; what stands behind its question mark, or its colon, explains it."""
+    said = re.split(r"[?]" if "?" in heading else r":", heading, maxsplit=1)[0]
+    return re.findall(r"[^\W_]+", said.casefold())
 
 
-# What may follow a verb that stands alone: nothing that says of what, or the same again in another language.
+# What may follow a beginning: nothing that says of what, or the same again in another language.
 _FILLERS = {
-    field: _SAYING_NOTHING.union(*map(_words, (*HEADINGS[field], *_SAID[field], *_ALONE[field])))
-    for field in _BEGINNINGS
+    field: _SAYING_NOTHING.union(*map(_words, (*HEADINGS[field], *_BEGINNINGS[field]))) for field in _BEGINNINGS
 }
 
 
 def _is_begun(field: str, heading: str) -> bool:
     """Whether a heading that is none of the known ones asks for that all the same."""
-    words = _words(heading)
-
-    def rests(beginnings: tuple[str, ...]) -> list[list[str]]:
-        if plain_heading(heading) in map(plain_heading, beginnings):
-            return [[]]
-        begun = map(_words, beginnings)
-        return [words[len(each) :] for each in begun if words[: len(each)] == each]
-
-    if rests(_BEGINNINGS[field]) or ("?" not in heading and rests(_SAID[field])):
+    if plain_heading(heading) in map(plain_heading, _BEGINNINGS[field]):
         return True
-    return any(_FILLERS[field].issuperset(rest) for rest in rests(_SAID[field] + _ALONE[field]))
+    words = _words(_ASIDE.sub(" ", heading))
+    if "?" in heading and not _WHAT.intersection(words[:1]):
+        # In brackets as well: “Søger du (evt. handicap-) parkering?” asks of its own.
+        words = _words(heading)
+    begun = [each for each in map(_words, _BEGINNINGS[field]) if words[: len(each)] == each]
+    return any(_FILLERS[field].issuperset(words[len(each) :]) for each in begun)
 
 
 def _field_of(heading: str) -> tuple[str, int] | None:
@@ -174,3 +190,8 @@ def is_yes(written: str) -> bool:
 def is_no(written: str) -> bool:
     """Whether a cell says no, or nothing."""
     return written.casefold() in _NO
+
+
+def says_nothing(written: str) -> bool:
+    """Whether a text answers with yes, no or none, however politely, and has no word of its own."""
+    return set(re.findall(r"[^\W_]+", written.casefold())) <= _YES | _NO | _NOTHING

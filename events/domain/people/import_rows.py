@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
-from events.domain.people.headings import columns_of, is_no, is_yes, kind_of, state_of
+from events.domain.people.headings import columns_of, is_no, is_yes, kind_of, says_nothing, state_of
 from events.domain.people.organisation_kinds import kind_by_word
 from events.domain.people.person_fields import MOST_MEETINGS, clean_email
 from events.domain.people.sheets import SheetRefused, read_sheet
@@ -152,7 +152,7 @@ def _cleaned(row: PersonRow) -> PersonRow:
 
 
 def _clean_texts(kind: StatementKind, written: str) -> str:
-    """The texts as they would be stored; a dash, a full stop or a mere yes or no, as forms get them, is none."""
+    """The texts as they would be stored; a dash, or a mere yes, no or none, as forms get them, is none."""
     texts = [each for each in own_texts(kind.value, written, language="da") if _says_something(each.text)]
     if len(texts) > MOST_STATEMENTS:
         raise too_many()
@@ -160,7 +160,7 @@ def _clean_texts(kind: StatementKind, written: str) -> str:
 
 
 def _says_something(text: str) -> bool:
-    return sum(map(str.isalpha, text)) > 2 and not (is_yes(text) or is_no(text))
+    return sum(map(str.isalpha, text)) > 2 and not says_nothing(text)
 
 
 def _field_name(name: str) -> str:

@@ -4,7 +4,10 @@ Nor where somebody has changed what came in here before: a file fills what was l
 """
 
 from collections import defaultdict
+from datetime import datetime
+from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from events.domain.people.import_rows import PersonRow, texts_of
@@ -59,7 +62,10 @@ class ImportedTexts:
             return ""
         if self._is_spoken_for(person.participation.profile, row):
             return _run_by_others()
-        return _("What the file says of offers and needs is left out: the registration or its texts were changed here.")
+        return _(
+            "What the file says of offers and needs is left out: the registration or its texts were changed here, or "
+            "something is written here already."
+        )
 
     def _is_spoken_for(self, profile: Profile | None, row: PersonRow) -> bool:
         """Also of an organisation that has people and no profile yet: the import makes it one."""
@@ -69,13 +75,21 @@ class ImportedTexts:
 
 
 def _ever_said(event: Event) -> frozenset[int]:
-    """Keys of the participations that ever said anything here, as the record of changes tells: also what is gone."""
-    rows = dict(event.participations.values_list("public_id", "pk"))
-    told = AuditRecord.objects.filter(
-        hub_id=event.hub_id, subject_type="participation", subject_id__in=event.participations.values("public_id")
-    ).order_by()
-    changed = told.values_list("subject_id", "changed_fields")
-    return frozenset(rows[key] for key, fields in changed if "event_statements" in fields)
+    """Keys of the participations that ever said anything here, as the record of changes tells: also what is gone.
+
+    Older records name the profile and no event: each counts wherever the profile took part by then.
+    """
+    parts = list(event.participations.values_list("pk", "public_id", "profile__public_id", "created_at"))
+    is_part = Q(subject_type="participation", subject_id__in=event.participations.values("public_id"))
+    is_older = Q(subject_type="profile", subject_id__in=event.participations.values("profile__public_id"))
+    records = AuditRecord.objects.filter(is_part | is_older, hub_id=event.hub_id).order_by()
+    last: dict[UUID, datetime] = {}
+    for subject, at, fields in records.values_list("subject_id", "created_at", "changed_fields"):
+        if "event_statements" in fields:
+            last[subject] = max(at, last.get(subject, at))
+    return frozenset(
+        key for key, part, profile, since in parts if part in last or (profile in last and since <= last[profile])
+    )
 
 
 def _run_by_others() -> str:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from events.domain.locks import lock_event
 from events.domain.people.import_rows import PersonRow
 from events.domain.people.imported_texts import ImportedTexts
+from events.domain.people.mails_follow import let_mails_follow
 from events.domain.people.organisation_kinds import kind_by_name
 from events.domain.people.organising_people import Draft, draft_profiles, is_seen_at
 from events.domain.people.person_fields import PersonFields
@@ -334,6 +335,7 @@ def _update(event: Event, rows: Iterable[PersonRow], known: _Known, *, viewer: V
             written[person] |= changes.keys()
             _write(person, changes)
     Participant.objects.bulk_update(written, _WRITTEN, batch_size=BATCH)
+    let_mails_follow(event, (person for person, names in written.items() if "email" in names))
     record_changes(
         event.hub_id, actor_id=viewer.user_id, action="update", subject_type="event_participant",
         changed_fields={person.public_id: names for person, names in written.items()},

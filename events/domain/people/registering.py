@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from events.domain.groups.telling_groups import telling_of_groups
 from events.domain.locks import lock_event
 from events.domain.people.admitting import require_admission, require_agreement, require_host
+from events.domain.people.mails_follow import let_mails_follow
 from events.domain.people.person_fields import PersonFields, new_code
 from events.domain.people.telling_people import tell_person
 from events.domain.people.waiting import count_agreements, fill_places, has_room
@@ -171,7 +172,8 @@ def change_person(
 ) -> Participant:
     """Change what a person said; without `viewer`, the person's own mailed link has let them in.
 
-    A tick at newer terms is noted; the agreement that was given stays otherwise.
+    A tick at newer terms is noted; the agreement that was given stays otherwise. Mails that wait for the person go to
+    the address of now.
 
     Raises:
         NotAllowed: the viewer is neither one of the organisation nor an organiser.
@@ -194,6 +196,8 @@ def change_person(
     changed = assign(locked, values)
     locked.version += 1
     save_valid(locked)
+    if "email" in changed:
+        let_mails_follow(locked.event, (locked,))
     _record(locked, viewer, "update", changed)
     return locked
 

@@ -171,7 +171,7 @@ def change_stand(
     changed = assign(row, {**values, **_holder(locked, row, profile)})
     if changed:
         save_valid(row)
-        if "profile" in changed:
+        if not {"profile", "organisation"}.isdisjoint(changed):
             pass_stand_on(locked, row, former=former)
         save_change(locked, viewer=viewer, action="change_stand", changed=["stands"])
     return row

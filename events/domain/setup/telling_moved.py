@@ -1,13 +1,11 @@
 """Telling everybody who comes or waits that the event is on another day, at another time or at another place."""
 
-from collections import defaultdict
-from collections.abc import Mapping
 from datetime import datetime
 
 from django.db.models import F
 
 from events.enums import MeetingState
-from events.models import Event, Meeting, Participant
+from events.models import Event, Meeting
 from events.queries.moves import Setting, told_when_moved
 from mailgate.domain.outbox import NewMail, queue_mails
 from mailgate.enums import MailState
@@ -19,9 +17,8 @@ KIND = "event_moved"
 def tell_moved(event: Event, was: Setting, *, now: datetime) -> None:
     """One mail each, in the transaction of the change; `event` is as it is now, under its new version.
 
-    Whoever has such a mail waiting at their present address gets no second one: it says what holds when it leaves,
-    and what held before the first of the changes. So does the one to the new address of somebody whose mail waits for
-    a former address: that one is dropped when it is due.
+    Whoever has such a mail waiting gets no second one: it says what holds when it leaves, and what held before the
+    first of the changes. One that waits for a former address counts for nothing: it is dropped when it is due.
     """
     if was.ends_at <= now or not was.differs(Setting.of(event)):
         return
@@ -35,39 +32,26 @@ def tell_moved(event: Event, was: Setting, *, now: datetime) -> None:
         event.hub_id,
         [
             NewMail(
-                person.email, person.language,
-                _first_told(waiting, person) or {"participant": str(person.public_id), **named},
+                person.email, person.language, {"participant": str(person.public_id), **named},
                 f"{cause}{event.version}:{person.public_id}",
             )
             for person in people
-            if not _still_hears(waiting, person)
+            if (str(person.public_id), person.email.lower()) not in waiting
         ],
         kind=KIND, not_before=now,
     )  # fmt: skip
 
 
-def _waiting(event: Event, cause: str) -> dict[str, list[OutgoingMail]]:
-    """By the person's public id, the mails of earlier moves that have not left, in their order.
+def _waiting(event: Event, cause: str) -> set[tuple[str, str]]:
+    """Whom mails of earlier moves wait for: the person's public id, and the address in small letters.
 
     Locked: one that the worker claims meanwhile is written after this change, or is none that waits.
     """
     rows = OutgoingMail.objects.select_for_update().filter(
         hub_id=event.hub_id, kind=KIND, once__startswith=cause, state=MailState.WAITING
     )
-    found: dict[str, list[OutgoingMail]] = defaultdict(list)
-    for mail in rows.order_by("pk"):
-        found[mail.once.rpartition(":")[2]].append(mail)
-    return found
-
-
-def _still_hears(waiting: Mapping[str, list[OutgoingMail]], person: Participant) -> bool:
-    mails = waiting.get(str(person.public_id), [])
-    return any(mail.address.lower() == person.email.lower() for mail in mails)
-
-
-def _first_told(waiting: Mapping[str, list[OutgoingMail]], person: Participant) -> dict[str, str]:
-    """What the first mail to a former address would have told; empty where none waits."""
-    return next((mail.context for mail in waiting.get(str(person.public_id), [])), {})
+    found = rows.values_list("once", "address")
+    return {(once.rpartition(":")[2], address.lower()) for once, address in found}
 
 
 def count_up_meetings(event: Event) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from events.domain.timetable.begun_meetings import plan_ahead
 from events.domain.timetable.planning import Plan, is_broken, problem_of
 from events.domain.timetable.stored_timetables import (
     published_spots,
@@ -48,8 +49,12 @@ def compute(run: TimetableRun, *, stop_asked: StopAsked, write_every: float = WR
     except SlotsOverlap:
         return _end(run, RunState.FAILED, notes=["slots_overlap"])
     _write(run, fingerprint=plan.fingerprint)
-    if run.kind == RunKind.REPAIR:
-        return _repair(run, plan, stop_asked)
+    published, began = published_timetable(plan), run.started_at or timezone.now()
+    is_repair = run.kind == RunKind.REPAIR
+    # What has begun when the run begins is over and done with.
+    plan = plan_ahead(plan, published, now=began, is_firm=is_repair)
+    if is_repair:
+        return _repair(run, plan, published, stop_asked, began=began)
     return _solve(run, plan, _Listener(run, plan, stop_asked, write_every), stop_asked)
 
 
@@ -61,9 +66,8 @@ def _solve(run: TimetableRun, plan: Plan, listener: "_Listener", stop_asked: Sto
     return _end_with(run, plan, solved.timetable, solved.reached, state)
 
 
-def _repair(run: TimetableRun, plan: Plan, stop_asked: StopAsked) -> RunState:
+def _repair(run: TimetableRun, plan: Plan, published: Timetable, stop_asked: StopAsked, *, began: datetime) -> RunState:
     """Fewest changes to what is published; what was set by hand and cannot be held any more is called off."""
-    published = published_timetable(plan)
     homeless = published_spots(plan).keys() - published.places.keys()
     repaired = repair(
         _favouring(plan.problem, homeless),
@@ -75,7 +79,7 @@ def _repair(run: TimetableRun, plan: Plan, stop_asked: StopAsked) -> RunState:
     )
     if is_broken(plan, repaired.timetable, of_repair=True):
         return _end(run, RunState.FAILED, notes=["rules_broken"])
-    _write(run, changes=changes_of(plan, spots_of(plan, repaired.timetable)))
+    _write(run, changes=changes_of(plan, spots_of(plan, repaired.timetable), begun_by=began))
     state = RunState.CANCELLED if repaired.cancelled or stop_asked() else RunState.DONE
     reached = [_unfavoured(each, plan, repaired.timetable) if homeless else each for each in repaired.reached]
     return _end_with(run, plan, repaired.timetable, reached, state)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from events.domain.groups.telling_groups import tell_groups
 from events.domain.locks import lock_event
 from events.domain.setup.changing import change_event, save_change
+from events.domain.timetable.begun_meetings import begun_wishes, plan_ahead
 from events.domain.timetable.meeting_places import require_open
 from events.domain.timetable.meetings import (
     call_off_meeting,
@@ -26,7 +27,7 @@ from events.domain.timetable.meetings import (
 )
 from events.domain.timetable.planning import Plan, is_broken, problem_of
 from events.domain.timetable.running import PLANNABLE
-from events.domain.timetable.stored_timetables import Spot, stored_spots, stored_timetable
+from events.domain.timetable.stored_timetables import Spot, published_timetable, stored_spots, stored_timetable
 from events.domain.timetable.telling_meetings import tell_changed, tell_left_out, tell_timetable
 from events.domain.timetable.timetable_changes import Changes, compare
 from events.domain.timetable.timetable_errors import EventNotPlannable, TimetableOutdated
@@ -59,12 +60,18 @@ class Prospect:
     spots: Mapping[int, Spot]
     changes: Changes
     is_first: bool
+    now: datetime
+
+    @cached_property
+    def begun(self) -> frozenset[int]:
+        """Numbers of the wishes whose published meeting has begun: it was held with those who sat there, or not."""
+        return begun_wishes(self.plan, now=self.now)
 
     @cached_property
     def joined(self) -> frozenset[int]:
-        """Numbers of the wishes that stay where they are and to which a guest has been added since."""
+        """Numbers of the wishes that stay where they are, ahead still, and to which a guest has been added since."""
         plan = self.plan
-        with_guests = {wish for wish in self.changes.kept if plan.requests[wish].guests.all()}
+        with_guests = {wish for wish in self.changes.kept - self.begun if plan.requests[wish].guests.all()}
         if not with_guests:
             return frozenset()
         keys = [plan.requests[wish].pk for wish in with_guests]
@@ -82,13 +89,15 @@ class Prospect:
 
     @cached_property
     def left(self) -> Mapping[int, tuple[Participant, ...]]:
-        """Wishes that stay or move -> guests who sat there, come still, and take no booked meetings any more.
+        """Wishes of meetings ahead -> guests who sat there, come still, and take no booked meetings any more.
 
         No query unless a guest of such a wish is without a seat.
         """
         plan, changes = self.plan, self.changes
         seated = {
-            wish: {person.pk for person in people_of_wish(plan, wish)} for wish in (*changes.moved, *changes.kept)
+            wish: {person.pk for person in people_of_wish(plan, wish)}
+            for wish in (*changes.moved, *changes.kept)
+            if wish not in self.begun
         }
         wish_of = {
             (plan.requests[wish].pk, guest.participant_id): wish
@@ -133,7 +142,7 @@ def _open_sides(requests: Iterable[int]) -> Iterable[MeetingSide]:
     return rows.select_related("participant", "meeting").order_by("participant")
 
 
-def prospect_of(run: TimetableRun, *, plan: Plan | None = None) -> Prospect:
+def prospect_of(run: TimetableRun, *, plan: Plan | None = None, now: datetime) -> Prospect:
     """What publishing the run now would do; `plan` is that of its event as it is now, where the caller has it.
 
     Raises:
@@ -143,7 +152,7 @@ def prospect_of(run: TimetableRun, *, plan: Plan | None = None) -> Prospect:
     plan = plan or problem_of(run.event)
     if run.state not in PUBLISHABLE or not (run.plan or _holds_nothing(run)):
         raise TimetableOutdated(_("This computing has left no timetable that can be published. Compute again."))
-    if plan.fingerprint != run.fingerprint or _is_broken(plan, run):
+    if plan.fingerprint != run.fingerprint or _is_broken(plan, run, began=run.started_at or now):
         raise TimetableOutdated(
             _(
                 "People, wishes, places or times have changed since this timetable was computed, so it is not "
@@ -152,7 +161,21 @@ def prospect_of(run: TimetableRun, *, plan: Plan | None = None) -> Prospect:
         )
     spots = stored_spots(plan, run.plan)
     is_first = not Publication.objects.filter(event=run.event).exists()
-    return Prospect(plan, spots, compare(plan, spots, plan.meetings), is_first)
+    return Prospect(plan, spots, _changes(run, plan, spots, now), is_first, now)
+
+
+def _changes(run: TimetableRun, plan: Plan, spots: Mapping[int, Spot], now: datetime) -> Changes:
+    """Only what lies ahead is changed.
+
+    Raises:
+        TimetableOutdated: so much time has passed that it would put a meeting before now.
+    """
+    changes = compare(plan, spots, plan.meetings, begun_by=now)
+    if any(spot.slot.starts_at <= now for spot in (*changes.moved.values(), *changes.added.values())):
+        raise TimetableOutdated(
+            _("A time that this gives to a meeting has begun meanwhile. Compute again: it takes little time.")
+        )
+    return changes
 
 
 def _holds_nothing(run: TimetableRun) -> bool:
@@ -160,9 +183,11 @@ def _holds_nothing(run: TimetableRun) -> bool:
     return run.state == RunState.DONE
 
 
-def _is_broken(plan: Plan, run: TimetableRun) -> bool:
-    timetable = stored_timetable(plan, run.plan)
-    return len(timetable.places) != len(run.plan) or is_broken(plan, timetable, of_repair=run.kind == RunKind.REPAIR)
+def _is_broken(plan: Plan, run: TimetableRun, *, began: datetime) -> bool:
+    """Judged by what the run was to plan: what lay ahead when it began."""
+    timetable, is_repair = stored_timetable(plan, run.plan), run.kind == RunKind.REPAIR
+    ahead = plan_ahead(plan, published_timetable(plan), now=began, is_firm=is_repair)
+    return len(timetable.places) != len(run.plan) or is_broken(ahead, timetable, of_repair=is_repair)
 
 
 @transaction.atomic
@@ -187,7 +212,7 @@ def publish_run(run: TimetableRun, *, viewer: Viewer, version: int, now: datetim
     if event.state not in PLANNABLE:
         raise EventNotPlannable(_("A timetable is published before the event is over, and not while it is prepared."))
     row.event = event
-    prospect = prospect_of(row)
+    prospect = prospect_of(row, now=now)
     publication = _number(row, prospect, viewer, now)
     people = prospect.mailed
     _apply(prospect, now)
@@ -211,7 +236,7 @@ def _number(run: TimetableRun, prospect: Prospect, viewer: Viewer, now: datetime
 
 def _apply(prospect: Prospect, now: datetime) -> None:
     plan, changes = prospect.plan, prospect.changes
-    lost = _lost(prospect, now)
+    lost = _lost(prospect)
     meetings = {meeting.request_id: meeting for meeting in plan.meetings}
     lift_meetings(meetings[plan.requests[wish].pk] for wish in changes.moved)
     for meeting in changes.dropped:
@@ -225,19 +250,19 @@ def _apply(prospect: Prospect, now: datetime) -> None:
     joined = [meetings[plan.requests[wish].pk].pk for wish in prospect.joined]
     Meeting.objects.filter(pk__in=joined).update(changed_at=now)
     go_on_without((meetings[plan.requests[wish].pk] for wish in prospect.left), now=now)
-    for wish in (*changes.moved, *changes.kept):
+    for wish in (*changes.moved, *(changes.kept - prospect.begun)):
         seat_people(meetings[plan.requests[wish].pk], people_of_wish(plan, wish))
     tell_left_out(plan.event, lost, now=now)
 
 
-def _lost(prospect: Prospect, now: datetime) -> dict[Participant, list[GoneEntry]]:
-    """What calendars of guests have of meetings ahead that go on without them, before any of these moves."""
+def _lost(prospect: Prospect) -> dict[Participant, list[GoneEntry]]:
+    """What calendars of guests have of the meetings that go on without them, before any of these moves."""
     plan = prospect.plan
     meetings = {meeting.request_id: meeting for meeting in plan.meetings}
     found: dict[Participant, list[GoneEntry]] = defaultdict(list)
     for wish, people in prospect.left.items():
         meeting = meetings[plan.requests[wish].pk]
-        for person in people if meeting.slot.starts_at > now else ():
+        for person in people:
             found[person].append(entry_of(meeting))
     return found
 

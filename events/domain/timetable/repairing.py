@@ -31,9 +31,9 @@ class Damage:
         return bool(self.meetings)
 
 
-def damage_of(plan: Plan) -> Damage:
-    """Published meetings whose people, place or time are no longer what they were."""
-    meetings = {row.request_id: row for row in plan.meetings}
+def damage_of(plan: Plan, *, now: datetime) -> Damage:
+    """Published meetings ahead whose people, place or time are no longer what they were."""
+    meetings = {row.request_id: row for row in plan.meetings if row.slot.starts_at > now}
     published = published_timetable(plan)
     found: dict[int, str] = {}
     for request_id, row in meetings.items():

@@ -51,7 +51,8 @@ def answer_request(
     knowing meet once: with a yes, what the receiver's side had asked itself is taken back.
 
     A yes that a "no thanks" of either side keeps from leading to a meeting answers nothing, and what comes of that is
-    stored: no caller's transaction may undo it.
+    stored: no caller's transaction may undo it. Nor does a no that adds nothing to the receiver's "no thanks": the
+    request comes back as it was, since whoever reads it as taken back would otherwise see it answered.
 
     Raises:
         NotFound: the request is gone, or nobody on the receiver's side has ever heard of it.
@@ -71,7 +72,7 @@ def answer_request(
         _require_answerable(locked, viewer, accepts=accepts, now=now)
         words = clean_text(note, field="note", max_length=MAX_REASON)
         refusal = _refusal(locked, viewer, now=now) if accepts else None
-        if refusal is None:
+        if refusal is None and (accepts or not is_silent(locked)):
             _answer(locked, viewer, accepts=accepts, words=words, now=now)
     if refusal is not None:
         raise refusal

@@ -60,7 +60,7 @@ def fix_meeting(
         require_stand(spot, people_of_meeting(row))
     row.fixed_slot = slot
     row.fixed_table = spot if isinstance(spot, Table) else None
-    row.stand = spot if isinstance(spot, Stand) else None if spot is not None else _usual_stand(row)
+    row.stand = spot if isinstance(spot, Stand) else None if spot is not None else row.usual_stand
     _save(event, row, viewer, "fix", ["fixed_slot", "fixed_table", "stand"])
     require_free(event, row)
     return row
@@ -76,7 +76,7 @@ def release_request(request: MeetingRequest, *, viewer: Viewer, version: int, no
     event, row = _locked(request, viewer=viewer, version=version, now=now)
     _require_unpublished(row)
     if row.fixed_table is not None:
-        row.stand = _usual_stand(row)
+        row.stand = row.usual_stand
     row.fixed_slot = row.fixed_table = None
     _save(event, row, viewer, "release", ["fixed_slot", "fixed_table", "stand"])
     return row
@@ -230,13 +230,6 @@ def _require_unpublished(row: MeetingRequest) -> None:
         raise MeetingPublished(
             _("This meeting is published. Move it, release it or call it off where it is published.")
         )
-
-
-def _usual_stand(row: MeetingRequest) -> Stand | None:
-    """Where such a meeting is held unless a hand says otherwise: who is asked is visited."""
-    if row.origin == RequestOrigin.PERSON:
-        return row.receiver.stand
-    return row.receiver.stand or row.sender.stand
 
 
 def _later_than(event: Event, request: MeetingRequest) -> frozenset[int]:

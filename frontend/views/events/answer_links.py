@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 
 from events.enums import EventState, RequestState
 from events.models import MeetingRequest
-from events.queries.wishes import is_hidden, linked_request
+from events.queries.wishes import is_hidden, is_silent, linked_request
 from frontend.event_links import address_mark
 from frontend.event_wishes import request_card, until_words
 from frontend.forms.bodies import form_page
@@ -61,6 +61,8 @@ def _show(request: PageRequest, found: MeetingRequest, *, complaint: str = "", s
         "event": found.event,
         "row": found,
         "waits": waits,
+        # A yes would not count, and a no was said already.
+        "takes_answer": waits and not is_silent(found),
         "until": until_words(found.event, found.expires_at),
         "said_no_thanks": waits and is_hidden(found),
         "card": request_card(found, reader=found.receiver, today=timezone.localdate()),

@@ -153,6 +153,8 @@ def say(found: MeetingRequest, form: AnswerMeetingForm, **who: Any) -> str:
     accepts = form.cleaned_data["answer"] == AnswerMeetingForm.YES
     answered = answer_request(found, accepts=accepts, note=form.cleaned_data["note"], now=timezone.now(), **who)
     name = {"name": answered.sender.name}
+    if not accepts and answered.state != S.DECLINED:
+        return _("You have said no thanks already: they hear nothing of it.")
     if not accepts:
         return _("%(name)s is told, with your word. Thank you for answering.") % name
     return _("%(name)s is told. The time comes with the timetable.") % name

@@ -155,7 +155,8 @@ def _published(event: Event, plan: Plan, names: Names, hall: str) -> dict[str, A
     meetings = plan.meetings
     if not meetings and not Publication.objects.filter(event=event).exists():
         return {}
-    damage, now, held = damage_of(plan), timezone.now(), published_spots(plan)
+    now, held = timezone.now(), published_spots(plan)
+    damage = damage_of(plan, now=now)
     found = [chance for _number, chance in zip(range(MOST_CHANCES), chances(plan, now=now), strict=False)]
     still = {str(request.public_id) for wish, request in enumerate(plan.requests) if wish not in held}
     broken = [(names.pair_of(row.request), damage_words(code), row) for row, code in damage.meetings]

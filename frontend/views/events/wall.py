@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from events.day_papers import (
     agendas_to_print,
@@ -19,12 +19,14 @@ from events.day_papers import (
     typeset_badges,
     typeset_table_cards,
 )
+from events.domain.setup.wall_links import renew_wall_link
 from events.models import Event
 from events.queries.days import find_event
 from events.queries.wall import wall_of
 from frontend.event_links import read_wall, wall_token
 from frontend.requests import PageRequest
 from frontend.views.events.agenda import paper_answer
+from frontend.views.events.organising import part_address, press
 from hubs.policies import require_organiser
 from kernel.errors import NotFound
 
@@ -52,12 +54,26 @@ def event_wall_link(request: PageRequest, token: str) -> HttpResponse:
     """The same by a signed link, so that no organiser's session stays open on a screen that everybody walks past.
 
     Raises:
-        LinkInvalid, LinkExpired, NotFound: the link opens nothing, or the event is over.
+        LinkInvalid, LinkExpired, NotFound: the link opens nothing, was renewed, or the event is over.
     """
     event = read_wall(request.viewer.hub_id, token)
     if event is None or event.ends_at + LINK_KEPT < timezone.now():
-        raise NotFound(_("This screen is closed: the event is over or gone."))
+        raise NotFound(_("This screen is closed: its link was renewed, or the event is over. Ask an organiser for it."))
     return _wall(request, event, {})
+
+
+@login_required
+@require_POST
+def event_wall_renew(request: PageRequest, slug: str) -> HttpResponse:
+    """Close the links of the screen that were handed out."""
+    require_organiser(request.viewer)
+    event = find_event(request.viewer.hub_id, slug)
+
+    def do(_seen: int) -> str:
+        renew_wall_link(event, viewer=request.viewer)
+        return _("Links that were handed out are closed. Open the screen by the new one.")
+
+    return press(request, do, back=part_address(event, "event_wall"))
 
 
 def _wall(request: PageRequest, event: Event, context: dict[str, str]) -> HttpResponse:
