@@ -12,6 +12,7 @@ from events.enums import EventKind, EventState, ParticipantState
 from events.models import Event, Meeting, Participant, ProgrammeSession, Slot, SuggestionRound
 from events.templates import TEMPLATES
 from frontend.event_links import place_token
+from frontend.event_words import moment_words
 from hubs.enums import Role
 from hubs.models import Hub
 from profiles.models import Profile
@@ -122,6 +123,30 @@ def test_who_calls_off_reads_who_is_told(client: Client, hub: Hub) -> None:
 
     agreed = body(client, "/en/events/bazar/requests/")
     assert [(both in page, other in page) for page in (planned, agreed)] == [(True, False), (False, True)]
+
+
+@pytest.mark.usefixtures("english")
+def test_agreed_meeting_tells_when_it_is_as_soon_as_it_stands(client: Client, hub: Hub) -> None:
+    bazar = make_bazar(hub)
+    speaks_for(client, bazar.anna.participation.profile)
+    meeting = Meeting.objects.select_related("slot", "event").earliest("slot__starts_at")
+    told = f"<strong>{moment_words(meeting.slot.starts_at, meeting.event)}</strong>"
+    planned = told in body(client, "/en/events/bazar/requests/")
+
+    Meeting.objects.all().delete()
+
+    assert (planned, told in body(client, "/en/events/bazar/requests/")) == (True, False)
+
+
+@pytest.mark.parametrize(("mode", "is_offered"), [("first_free", True), ("request_accept", False)])
+def test_plan_is_offered_before_a_timetable_only_where_a_yes_fills_it(
+    client: Client, event: Event, profile: Profile, mode: str, is_offered: bool
+) -> None:
+    comes(event, profile, meets=True)
+    signed_in(client, profile)
+    Event.objects.update(request_mode=mode, state=EventState.OPEN)
+
+    assert ("My plan" in body(client, f"{EVENT}/")) == is_offered
 
 
 @pytest.mark.parametrize(

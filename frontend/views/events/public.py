@@ -15,7 +15,7 @@ from django.utils.translation import ngettext_lazy
 from django.views.decorators.http import require_safe
 
 from events.domain.people.admitting import why_closed
-from events.enums import ActivityLevel, EventState, ParticipantState, PeopleKind
+from events.enums import ActivityLevel, EventState, ParticipantState, PeopleKind, RequestMode
 from events.models import Event, Participant
 from events.queries.catalogue import stand_themes
 from events.queries.people import (
@@ -95,9 +95,15 @@ def _standing(event: Event, own: Participant | None, now: datetime) -> dict[str,
 
 
 def _has_plan(event: Event, own: Participant | None) -> bool:
-    """Whether the plan of one's own is the page to look at: for those who have a place, once there is a timetable."""
+    """Whether the plan of one's own is the page to look at: for those who have a place, once there is a timetable.
+
+    Where a yes takes the first free time, meetings stand in it from the beginning.
+    """
     has_place = own is not None and own.state == ParticipantState.REGISTERED
-    return has_place and event.state in {EventState.PUBLISHED, EventState.OVER}
+    return has_place and (
+        event.state in {EventState.PUBLISHED, EventState.OVER}
+        or (event.request_mode == RequestMode.FIRST_FREE and event.state != EventState.DRAFT)
+    )
 
 
 def _programme(event: Event) -> list[tuple[str, list[Session]]]:

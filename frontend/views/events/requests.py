@@ -33,7 +33,7 @@ from events.queries.wishes import (
 from frontend.bridge import BridgeCard
 from frontend.event_links import PLACE
 from frontend.event_wishes import acting_person, request_card, takes_answer, until_words, wishes_are_open
-from frontend.event_words import is_on
+from frontend.event_words import is_on, moment_words
 from frontend.form_pages import do_or_tell
 from frontend.forms.events_wishes import AnswerMeetingForm
 from frontend.requests import PageRequest
@@ -55,8 +55,9 @@ class Row:
     is_sent: bool
     # Whether an answer can still come.
     is_open: bool
-    # Whether its meeting stands in the timetable.
+    # Whether its meeting stands in the timetable, and when it begins.
     is_planned: bool
+    begins: str
     may_withdraw: bool
     until: str
     # Whether it ended by a "no thanks" of the agenda, which the reader may know of.
@@ -117,6 +118,7 @@ def _row(row: MeetingRequest, person: Participant, begins_at: datetime | None, n
         is_sent=is_sent,
         is_open=is_open,
         is_planned=begins_at is not None,
+        begins=moment_words(begins_at, row.event),
         may_withdraw=(is_open and is_sent) or may_call_off,
         until=until_words(row.event, row.expires_at),
     )
