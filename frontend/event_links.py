@@ -13,6 +13,8 @@ from mailgate.links import read, sign
 PLACE, FEED = "agenda", "feed"
 # The screen in the hall: organisations only, so the link names the event and nobody.
 WALL = "wall"
+# What links that name no number were made with.
+FIRST_WALL_LINK = "1"
 # Events are set up to a year ahead.
 LINK_AGE = timedelta(days=400)
 _MARK_CHARACTERS = 32
@@ -41,7 +43,7 @@ def read_wall(hub_id: int, token: str) -> Event | None:
     """
     claims = read(token, action=WALL, max_age=LINK_AGE)
     event = linked_event(hub_id, claims.get("event", ""))
-    return event if event is not None and claims.get("number") == str(event.wall_link) else None
+    return event if event is not None and claims.get("number", FIRST_WALL_LINK) == str(event.wall_link) else None
 
 
 def address_mark(person: Participant) -> str:

@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 
 from events.domain.wishes.wish_errors import WishesClosed
 from events.domain.wishes.wish_rules import require_wishes_open
-from events.enums import RequestMode, RequestState, Wanting
-from events.models import Event, MeetingRequest, Participant, Preference, Stand
+from events.enums import MeetingState, RequestMode, RequestState, Wanting
+from events.models import Event, Meeting, MeetingRequest, Participant, Preference, Stand
 from events.queries.suggestions import KINDS_OF, Suggested, Words, match_of
 from events.queries.wishes import keeps_marks, keeps_no_thanks, learn_both, own_agendas, silent_requests
 from events.templates import template_of
 from frontend.bridge import BridgeCard, bridge_card
-from frontend.event_words import day_words, is_on
+from frontend.event_words import day_words, is_on, moment_words
 from frontend.requests import PageRequest
 from hubs.policies import Viewer
 from matching.enums import Direction
@@ -64,6 +64,16 @@ def until_words(event: Event, moment: datetime) -> str:
     """The last minute in which something can be done, as the clock at the event shows it."""
     last = (moment - timedelta(minutes=1)).astimezone(event.zone)
     return f"{day_words(last.date())}, {last:%H:%M}"
+
+
+def time_words(request: MeetingRequest) -> str:
+    """When two who agree meet: known where it is planned, as it is at once where a yes takes the first free time."""
+    planned = Meeting.objects.filter(request=request, state=MeetingState.PLANNED).select_related("slot").first()
+    if planned is not None:
+        return _("You meet on %(moment)s.") % {"moment": moment_words(planned.slot.starts_at, request.event)}
+    if request.event.request_mode == RequestMode.FIRST_FREE:
+        return _("A yes takes the first time that both of you have free, so you know at once when you meet.")
+    return _("You get the time and the table with the timetable.")
 
 
 def wishes_are_open(event: Event, now: datetime) -> bool:

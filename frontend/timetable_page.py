@@ -265,8 +265,8 @@ class Result:
 
     @property
     def held(self) -> tuple[int, ...]:
-        """Numbers of the wishes that it holds."""
-        return tuple(self.prospect.spots) if self.prospect is not None else ()
+        """Numbers of the wishes that it holds, and of those that were held whatever it plans."""
+        return tuple(self.prospect.spots.keys() | self.prospect.begun) if self.prospect is not None else ()
 
 
 def result_of(run: TimetableRun, plan: Plan, names: Names, *, now: datetime) -> Result:

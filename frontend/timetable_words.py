@@ -22,7 +22,7 @@ def slot_words(slot: Slot | GoneEntry, event: Event, *, with_day: bool = False) 
     hours = f"{date_format(start, 'H:i')}–{date_format(end, 'H:i')}"
     if with_day:
         return f"{day_words(start.date())}, {hours}"
-    return f"{date_format(start, 'j. b')} {hours}" if _has_days(event) else hours
+    return f"{date_format(start, _('j M'))} {hours}" if _has_days(event) else hours
 
 
 def _has_days(event: Event) -> bool:
@@ -144,6 +144,8 @@ def _reasons() -> dict[str, str]:
     return {
         "apart": _("The event's rules or a private wish keep %(people)s apart."),
         "no_common_slot": _("%(people)s are never free at the same time. Ask one of them to open another slot."),
+        "slots_passed": _("%(people)s: the times when all of them are free have passed. Ask them to open a later one."),
+        "time_passed": _("The time that was set for it has passed. Set another one, or leave it to computing."),
         "no_pool": _("When both are free, no place for this meeting is open (%(pools)s)."),
         "person_full": _("%(people)s: as many meetings already as they want."),
         "worth_more": _("In each slot one of them has another meeting, or the place is taken; such as %(requests)s."),

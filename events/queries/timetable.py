@@ -1,6 +1,7 @@
 """Reads: computings of a timetable, what is published, and who has how many meetings."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -14,6 +15,7 @@ from events.models import (
     MeetingRequest,
     Participant,
     Publication,
+    Slot,
     Stand,
     StandbyOffer,
     Table,
@@ -112,6 +114,11 @@ def accepted_requests(event: Event) -> QuerySet[MeetingRequest]:
 def requests_to_hold(event: Event) -> QuerySet[MeetingRequest]:
     """The same without those whose meeting was called off: nothing can be held before or after them."""
     return accepted_requests(event).exclude(meeting__state=MeetingState.CANCELLED)
+
+
+def slots_to_come(event: Event, *, now: datetime) -> QuerySet[Slot]:
+    """Slots that have not begun, in order."""
+    return event.slots.filter(starts_at__gt=now).order_by("starts_at", "pk")
 
 
 def places_of(event: Event) -> list[Table | Stand]:

@@ -1,5 +1,6 @@
 """Forms of what an organiser sets by hand on an agreed meeting: its time and place, its order, a guest."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -7,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
 from events.models import Event, MeetingRequest, Participant, Slot, Stand, Table
-from events.queries.timetable import places_of
+from events.queries.timetable import places_of, slots_to_come
 from frontend.forms.events_names import (
     UNLISTED_MEETINGS,
     UNLISTED_PEOPLE,
@@ -38,9 +39,9 @@ class FixForm(PlainForm):
         help_text=gettext_lazy("What you leave open, the next timetable or repair finds."),
     )
 
-    def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, event: Event, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._slots = {str(slot.public_id): slot for slot in event.slots.order_by("starts_at", "pk")}
+        self._slots = {str(slot.public_id): slot for slot in slots_to_come(event, now=now)}
         self._places = {str(place.public_id): place for place in places_of(event)}
         self.offer("slot", [(key, slot_words(slot, event)) for key, slot in self._slots.items()], blank=True)
         self.offer("place", [(key, place_choice(place)) for key, place in self._places.items()], blank=True)

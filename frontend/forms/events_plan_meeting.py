@@ -1,5 +1,6 @@
 """The form with which an organiser plans a meeting between people, found by their names or badges' codes."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from events.domain.wishes.hand_checks import MOST_PEOPLE
 from events.models import Event, MeetingRequest, Participant, Slot, Stand, Table
 from events.models.wishes import MAX_REASON
-from events.queries.timetable import places_of, requests_to_hold
+from events.queries.timetable import places_of, requests_to_hold, slots_to_come
 from events.queries.wishes import agendas_with_meetings
 from frontend.forms.events_names import (
     MOST_LISTED_FOR_MANY,
@@ -54,7 +55,7 @@ class PlanMeetingForm(NamingForm):
     )
     place = forms.ChoiceField(label=gettext_lazy("Where"), required=False)
 
-    def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, event: Event, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for number, name in enumerate(_PEOPLE[2:], start=3):
             self.fields[name] = name_field(_("Person %(number)d at the table") % {"number": number}, required=False)
@@ -62,7 +63,7 @@ class PlanMeetingForm(NamingForm):
         self.known_meetings = MeetingNames(requests_to_hold(event))
         self.bind_names(self.known_people, *_PEOPLE, unlisted=UNLISTED_PEOPLE)
         self.bind_names(self.known_meetings, "before", unlisted=UNLISTED_MEETINGS)
-        self._slots = {str(slot.public_id): slot for slot in event.slots.order_by("starts_at", "pk")}
+        self._slots = {str(slot.public_id): slot for slot in slots_to_come(event, now=now)}
         self._places = {str(place.public_id): place for place in places_of(event)}
         self.offer("slot", [(key, slot_words(slot, event)) for key, slot in self._slots.items()], blank=True)
         self.offer("place", [(key, place_choice(place)) for key, place in self._places.items()], blank=True)

@@ -17,7 +17,7 @@ from events.queries.wishes import is_recommended, is_silent, linked_request
 from events.templates import template_of
 from frontend.bridge import bridge_card
 from frontend.event_links import address_mark
-from frontend.event_wishes import person_card, request_card, until_words
+from frontend.event_wishes import person_card, request_card, time_words, until_words
 from frontend.event_words import why_mailed
 from frontend.mails.cases import public_id
 from frontend.mails.event_readers import goes_to, reader_of
@@ -78,7 +78,7 @@ def accepted(case: Case) -> Letter | None:
     return Letter(
         subject=_("%(name)s says yes to meeting you") % case.names,
         lead=_("%(name)s says yes to meeting you at %(event)s.") % case.names,
-        paragraphs=(_("You get the time and the table with the timetable."),),
+        paragraphs=(time_words(case.request),),
         button=_requests_button(case),
     )
 

@@ -20,7 +20,7 @@ from kernel.errors import InvalidInput, NotAllowed, NotFound
 from kernel.models import AuditRecord
 from matching.domain.introductions.errors import AlreadyAsked, CapReached
 from matching.models import ContactRules, LoadPlace
-from tests.events.timetable_days import NOW, START, Day, computed, organiser, published, small_day
+from tests.events.timetable_days import NOW, START, Day, computed, organiser, published, put_off, small_day
 from tests.factories import HubFactory
 from tests.frontend.conftest import works_as
 
@@ -250,7 +250,8 @@ def test_everybody_of_the_meeting_reads_that_the_organiser_wrote_the_reason(day:
 
 def open_day(day: Day) -> None:
     """The page's clock is the real one, so the day lies after it."""
-    Event.objects.filter(pk=day.event.pk).update(ends_at=START + timedelta(days=4_000))
+    Event.objects.filter(pk=day.event.pk).update(ends_at=START + timedelta(days=4_001))
+    put_off(day)
 
 
 def test_page_plans_what_was_chosen_by_name(client: Client, day: Day, hub: Hub) -> None:

@@ -256,6 +256,22 @@ def test_requests_at_a_set_time_go_to_tables_whoever_says_no_thanks(
     assert kept_apart(event, refused, willing) == [False, False]
 
 
+def test_request_at_a_set_time_is_held_at_the_stand_whenever_where_there_is_no_table(
+    viewer: Viewer, event: Event, rows: list[Stand]
+) -> None:
+    alfa, beta = exhibitor(event, "Alfa"), exhibitor(event, "Beta")
+    for stand in rows[:2]:
+        assign_stand(stand, viewer=viewer, profile=alfa)
+    event.tables.update(is_lost=True)
+    fixed = {"stand": rows[0], "fixed_slot": event.slots.all()[0]}
+    request = asked(event, people_of(alfa)[0], RequestState.ACCEPTED, **fixed)
+
+    assign_stand(rows[0], viewer=viewer, profile=beta)
+
+    request.refresh_from_db()
+    assert (request.stand, request.fixed_slot) == (rows[1], None)
+
+
 # Which requests stay at a stand that goes to another
 
 

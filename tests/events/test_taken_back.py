@@ -131,7 +131,7 @@ def test_no_after_a_no_thanks_changes_nothing_that_anybody_reads(event: Event, i
     assert requests_as_taken_back(bo) == frozenset({made.pk})
 
 
-def test_link_thanks_for_a_no_that_was_said_already(client: Client, coming: Event) -> None:
+def test_link_says_that_no_thanks_was_said_already(client: Client, coming: Event) -> None:
     asta, bo = two(coming)
     now = timezone.now()
     made = ask_meeting(asta, receiver=bo, reason=REASON, now=now)

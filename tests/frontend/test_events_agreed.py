@@ -11,7 +11,7 @@ from events.enums import RequestOrigin, RequestState, RunKind, Wanting
 from events.models import Event, Meeting, MeetingRequest, Participant
 from hubs.enums import Role
 from hubs.models import Hub
-from tests.events.timetable_days import Day, computed, organiser, published, small_day
+from tests.events.timetable_days import Day, computed, organiser, published, put_off, small_day
 from tests.factories import HubFactory
 from tests.frontend.conftest import works_as
 from tests.frontend.timetable_day import day_fixture  # noqa: F401
@@ -108,6 +108,7 @@ def test_list_is_paged_in_as_many_queries_as_for_two(client: Client, day: Day, h
 
 
 def test_time_and_place_are_set_and_released(client: Client, day: Day, hub: Hub) -> None:
+    put_off(day)
     works_as(client, hub, Role.ORGANISER)
     row = with_(day, "Bo")
     posted = {"version": "1", "slot": str(day.slots[1].public_id), "place": str(day.tables[1].public_id)}
@@ -194,6 +195,7 @@ def test_bad_input_is_told_with_what_was_written(
 
 
 def test_second_organiser_is_told_and_nothing_is_overwritten(client: Client, day: Day, hub: Hub) -> None:
+    put_off(day)
     works_as(client, hub, Role.ORGANISER)
     row = with_(day, "Bo")
     first = {"version": "1", "slot": str(day.slots[1].public_id)}

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from events.domain.people.opening_up import CannotBeAsked, ask_to_open_up
@@ -15,12 +16,15 @@ from events.domain.wishes.organiser_requests import plan_meeting_between
 from events.domain.wishes.suggesting import suggest_people
 from events.domain.wishes.wish_errors import NoBookings, StudentsApart
 from events.domain.wishes.wishing import prefer
-from events.models import Event, MeetingRequest, Participant, SuggestionRound, Table, TimetableRun
+from events.models import Event, Hall, MeetingRequest, Participant, SuggestionRound, Table, TimetableRun
 from events.queries.mutual_wishes import pairs_waiting
 from events.queries.suggestions import has_list, people_with_suggestions, suggestions_for
 from events.templates import TEMPLATES
+from frontend.event_links import address_mark
+from frontend.event_words import moment_words
 from frontend.forms.events_organised_people import OrganiserPlaceForm
 from hubs.enums import Role
+from mailgate.links import sign
 from mailgate.models import OutgoingMail
 from matching.enums import Purpose
 from tests.events.arrivals import add_slots, add_terms
@@ -255,6 +259,25 @@ def test_two_students_are_not_booked_with_each_other_whoever_asks(client: Client
     assert ("Ask for a meeting" in students, "Ask for a meeting" in experts) == (False, True)
     expert = Participant.objects.get(pk=bo.pk)
     assert ask_meeting(Participant.objects.get(pk=asta.pk), receiver=expert, reason=REASON, now=now).state == "asked"
+
+
+def test_yes_that_takes_the_first_free_time_tells_it_at_once(client: Client, event: Event) -> None:
+    of_kind(event, "meet_the_experts", request_mode="first_free")
+    asta, bo = two(event)
+    made = ask_meeting(asta, receiver=bo, reason=REASON, now=timezone.now())
+    hall = Hall.objects.create(hub=event.hub, event=event, name="A")
+    Table.objects.create(hub=event.hub, event=event, hall=hall, label="1")
+    (slot,) = add_slots(event, 1)
+    token = sign("event_answer", request=str(made.public_id), address=address_mark(bo))
+    link = reverse("frontend:event_answer_link", args=[token])
+    before = body(client, link)
+
+    told = client.post(link, {"answer": "yes"}, follow=True).content.decode()
+
+    when = moment_words(slot.starts_at, event)
+    assert "A yes takes the first time that both of you have free" in before
+    assert f"{asta.name} is told. You meet on {when}." in told
+    assert (f"They are told. You meet on {when}." in told, "with the timetable" in before + told) == (True, False)
 
 
 def test_students_may_meet_at_events_of_other_kinds(event: Event) -> None:

@@ -239,7 +239,7 @@ def test_same_name_twice_and_markup_are_told_beside_their_lines(client: Client, 
 
 
 def test_long_form_of_a_short_event_lists_everybody_once(day: Day) -> None:
-    form = PlanMeetingForm(None, event=day.event)
+    form = PlanMeetingForm(None, event=day.event, now=NOW)
 
     assert form.known_people.names == ["Anna (Firma Anna)", "Bo (Firma Bo)", "Cai (Firma Cai)"]
     assert form.known_meetings.names == ["Anna (Firma Anna) – Bo (Firma Bo)", "Anna (Firma Anna) – Cai (Firma Cai)"]

@@ -6,12 +6,14 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from events.domain.setup.wall_links import renew_wall_link
 from events.models import Event, Meeting, Slot
 from frontend.event_links import place_token, wall_token
 from hubs.enums import Role
 from hubs.models import Hub
 from mailgate.links import sign
 from tests.events.bazar import Bazar, make_bazar
+from tests.events.timetable_days import organiser
 from tests.factories import HubFactory
 from tests.frontend.conftest import body, works_as
 
@@ -117,6 +119,15 @@ def test_renewed_link_closes_those_handed_out_and_opens_by_the_new_one(client: C
     assert f'href="{link(bazar.event)}"' in told
     assert (closed.status_code, "its link was renewed" in closed.content.decode()) == (404, True)
     assert client.get(link(bazar.event)).status_code == 200
+
+
+def test_link_from_before_links_had_numbers_opens_until_it_is_renewed(client: Client, bazar: Bazar) -> None:
+    address = f"/en/events/wall/{sign('wall', event=str(bazar.event.public_id))}/"
+    opened = client.get(address).status_code
+
+    renew_wall_link(bazar.event, viewer=organiser(bazar.event.hub))
+
+    assert (opened, client.get(address).status_code) == (200, 404)
 
 
 def test_link_is_renewed_by_organisers_of_the_hub_only_and_by_post(client: Client, bazar: Bazar) -> None:

@@ -75,7 +75,9 @@ _SAYING_NOTHING = frozenset(
     you your our company organisation organization anything something at on the this that day event with to as and
     other others participants deltagere øvrige sie ihr ihre uns etwas am an dem der die tag
     veranstaltung mit zu als und andere
-    virksomhed firma organisation kontakt samarbejde partner partnere samarbejdspartner samarbejdspartnere
+    virksomhed virksomheden firma firmaet organisation organisationen afdeling afdelingen enhed enheden gruppe gruppen
+    forskningsgruppe kommune kommunen hospital hospitalet projekt projektet dag department unit team group project today
+    abteilung projekt unternehmen kontakt samarbejde partner partnere samarbejdspartner samarbejdspartnere
     viden kompetencer produkter ydelser løsninger contact contacts cooperation collaboration partners
     knowledge expertise products services solutions kontakte zusammenarbeit wissen kompetenzen produkte leistungen
     lösungen
@@ -121,9 +123,9 @@ _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 
 
 def _words(heading: str) -> list[str]:
-    """The words of a heading without case; what stands behind its question mark, or its colon, explains it."""
+    """The words of a heading without case and numbers; what is behind its question mark, or its colon, explains it."""
     said = re.split(r"[?]" if "?" in heading else r":", heading, maxsplit=1)[0]
-    return re.findall(r"[^\W_]+", said.casefold())
+    return re.findall(r"[^\W\d_]+", said.casefold())
 
 
 # What may follow a beginning: nothing that says of what, or the same again in another language.

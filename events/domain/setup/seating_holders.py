@@ -107,15 +107,18 @@ def _take_along(event: Event, which: Q) -> None:
     lock_requests(keys)
     requests = MeetingRequest.objects.filter(pk__in=keys).select_related("stand", "sender__stand", "receiver__stand")
     moved = [request for request in requests if request.usual_stand != request.stand]
+    has_tables = event.tables.filter(is_lost=False).exists()
     for request in moved:
+        if not has_tables:
+            request.fixed_slot = None
         request.stand = _place_of(request)
         request.version += 1
         request.updated_at = timezone.now()
-    MeetingRequest.objects.bulk_update(moved, ("stand", "version", "updated_at"))
+    MeetingRequest.objects.bulk_update(moved, ("stand", "fixed_slot", "version", "updated_at"))
 
 
 def _place_of(request: MeetingRequest) -> Stand | None:
-    """The usual stand; with a set time any free table.
+    """The usual stand; with a set time any free table, and where the event has none, no time stays set.
 
     Were the stand full at that time, or somebody's "no thanks" to it in the way, no timetable at all would be possible;
     and going there only where nothing is in the way would tell.

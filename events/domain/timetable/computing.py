@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from events.domain.timetable.begun_meetings import plan_ahead
+from events.domain.timetable.begun_meetings import begun_meetings, begun_wishes, passed, plan_ahead
 from events.domain.timetable.planning import Plan, is_broken, problem_of
 from events.domain.timetable.stored_timetables import (
     published_spots,
@@ -24,7 +24,7 @@ from events.domain.timetable.timetable_errors import SlotsOverlap
 from events.enums import RunKind, RunState
 from events.models import TimetableRun
 from events.scheduling.problem import Problem
-from events.scheduling.reasons import why_not
+from events.scheduling.reasons import ReasonCode, why_not
 from events.scheduling.repair.repairing import repair
 from events.scheduling.solved import Clash, Objective, Progress, Reached, Solved
 from events.scheduling.solving import NOT_NARROWED, solve
@@ -49,17 +49,23 @@ def compute(run: TimetableRun, *, stop_asked: StopAsked, write_every: float = WR
     except SlotsOverlap:
         return _end(run, RunState.FAILED, notes=["slots_overlap"])
     _write(run, fingerprint=plan.fingerprint)
-    published, began = published_timetable(plan), run.started_at or timezone.now()
-    is_repair = run.kind == RunKind.REPAIR
+    began = _began(run)
     # What has begun when the run begins is over and done with.
-    plan = plan_ahead(plan, published, now=began, is_firm=is_repair)
-    if is_repair:
-        return _repair(run, plan, published, stop_asked, began=began)
-    return _solve(run, plan, _Listener(run, plan, stop_asked, write_every), stop_asked)
+    plan, standing = plan_ahead(plan, published_timetable(plan), now=began)
+    if run.kind == RunKind.REPAIR:
+        return _repair(run, plan, standing, stop_asked, began=began)
+    return _solve(run, plan, standing, _Listener(run, plan, stop_asked, write_every), stop_asked)
 
 
-def _solve(run: TimetableRun, plan: Plan, listener: "_Listener", stop_asked: StopAsked) -> RunState:
-    solved = solve(plan.problem, seconds=run.seconds, start=_start(run, plan), on_progress=listener, workers=WORKERS)
+def _began(run: TimetableRun) -> datetime:
+    return run.started_at or timezone.now()
+
+
+def _solve(
+    run: TimetableRun, plan: Plan, standing: Timetable, listener: "_Listener", stop_asked: StopAsked
+) -> RunState:
+    start = _start(run, plan, standing)
+    solved = solve(plan.problem, seconds=run.seconds, start=start, on_progress=listener, workers=WORKERS)
     if solved.timetable is None:
         return _end_without(run, plan, solved)
     state = RunState.CANCELLED if solved.cancelled or stop_asked() else RunState.DONE
@@ -68,7 +74,7 @@ def _solve(run: TimetableRun, plan: Plan, listener: "_Listener", stop_asked: Sto
 
 def _repair(run: TimetableRun, plan: Plan, published: Timetable, stop_asked: StopAsked, *, began: datetime) -> RunState:
     """Fewest changes to what is published; what was set by hand and cannot be held any more is called off."""
-    homeless = published_spots(plan).keys() - published.places.keys()
+    homeless = published_spots(plan).keys() - published.places.keys() - begun_wishes(plan, now=began)
     repaired = repair(
         _favouring(plan.problem, homeless),
         published,
@@ -101,10 +107,10 @@ def _unfavoured(each: Reached, plan: Plan, timetable: Timetable) -> Reached:
     return replace(each, reached=value_of(plan.problem, timetable), proven=False)
 
 
-def _start(run: TimetableRun, plan: Plan) -> Timetable | None:
-    """Where to begin: what is published, else what an earlier run found, as far as it breaks no rule."""
+def _start(run: TimetableRun, plan: Plan, standing: Timetable) -> Timetable | None:
+    """Where to begin: what stands of what is published, else what an earlier run found, where it breaks no rule."""
     earlier = run.event.runs.filter(kind=RunKind.TIMETABLE, state__in=ENDED).exclude(pk=run.pk).exclude(plan={})
-    kept = [published_timetable(plan), *(stored_timetable(plan, row.plan) for row in earlier.order_by("-pk")[:1])]
+    kept = [standing, *(stored_timetable(plan, row.plan) for row in earlier.order_by("-pk")[:1])]
     return next((each for each in kept if each.places and not is_broken(plan, each)), None)
 
 
@@ -144,31 +150,37 @@ def _end_with(
     # First what counts: looking for reasons takes its time, and may be broken off.
     _write(run, plan=written(plan, timetable), reached=[_told(each) for each in reached], beat_at=timezone.now())
     notes = ["unequal"] if Rule.EQUAL_GAPS in broken else []
-    return _end(run, state, unmet=_unmet(plan, timetable, seconds=REASONS_SECONDS[RunKind(run.kind)]), notes=notes)
+    seconds = REASONS_SECONDS[RunKind(run.kind)]
+    return _end(run, state, unmet=_unmet(plan, timetable, seconds=seconds, began=_began(run)), notes=notes)
 
 
 def _told(each: Reached) -> dict[str, object]:
     return {"objective": str(each.objective), "reached": each.reached, "bound": each.bound, "proven": each.proven}
 
 
-def _unmet(plan: Plan, timetable: Timetable, *, seconds: float) -> dict[str, dict[str, object]]:
-    """Why each request that is not held is not, worth most first; of very many, the last stay without a reason."""
+def _unmet(plan: Plan, timetable: Timetable, *, seconds: float, began: datetime) -> dict[str, dict[str, object]]:
+    """Why each request that is not held is not, worth most first; of very many, the last stay without a reason.
+
+    Those whose published meeting had begun were held, planned or not.
+    """
     until = time.monotonic() + seconds
     found: dict[str, dict[str, object]] = {}
-    unmet = (wish for wish in range(len(plan.requests)) if wish not in timetable.places)
+    held = {row.request_id for row in begun_meetings(plan, now=began)}
+    unmet = (n for n, request in enumerate(plan.requests) if n not in timetable.places and request.pk not in held)
     for wish in sorted(unmet, key=lambda wish: (-plan.problem.wishes[wish].value, wish)):
         unknown: dict[str, object] = {"code": "unknown"}
         reason = _reason(plan, timetable, wish) if time.monotonic() < until else unknown
         found[str(plan.requests[wish].public_id)] = reason
-    left_out = plan.event.requests.in_bulk(list(plan.left_out))
+    left_out = plan.event.requests.in_bulk(list(plan.left_out.keys() - held))
     found |= {str(left_out[pk].public_id): {"code": str(code)} for pk, code in plan.left_out.items() if pk in left_out}
     return found
 
 
 def _reason(plan: Plan, timetable: Timetable, wish: int) -> dict[str, object]:
     reason = why_not(plan.problem, timetable, wish)
+    too_late = passed(plan, wish) if reason.code is ReasonCode.NO_COMMON_SLOT else None
     return {
-        "code": str(reason.code),
+        "code": str(too_late or reason.code),
         "requests": [str(plan.requests[number].public_id) for number in reason.wishes],
         "people": [str(plan.people[number].public_id) for number in reason.people],
         "slots": [str(plan.slots[number].public_id) for number in reason.slots],

@@ -161,19 +161,25 @@ def prospect_of(run: TimetableRun, *, plan: Plan | None = None, now: datetime) -
         )
     spots = stored_spots(plan, run.plan)
     is_first = not Publication.objects.filter(event=run.event).exists()
-    return Prospect(plan, spots, _changes(run, plan, spots, now), is_first, now)
+    return Prospect(plan, spots, _changes(plan, spots, began=run.started_at or now, now=now), is_first, now)
 
 
-def _changes(run: TimetableRun, plan: Plan, spots: Mapping[int, Spot], now: datetime) -> Changes:
+def _changes(plan: Plan, spots: Mapping[int, Spot], *, began: datetime, now: datetime) -> Changes:
     """Only what lies ahead is changed.
 
     Raises:
-        TimetableOutdated: so much time has passed that it would put a meeting before now.
+        TimetableOutdated: so much time has passed since the run `began` that it would put a meeting before now, or
+            change one that has begun, beside which it was not planned.
     """
     changes = compare(plan, spots, plan.meetings, begun_by=now)
     if any(spot.slot.starts_at <= now for spot in (*changes.moved.values(), *changes.added.values())):
         raise TimetableOutdated(
             _("A time that this gives to a meeting has begun meanwhile. Compute again: it takes little time.")
+        )
+    meant = compare(plan, spots, plan.meetings, begun_by=began)
+    if (meant.moved, meant.dropped) != (changes.moved, changes.dropped):
+        raise TimetableOutdated(
+            _("A meeting that this moves or calls off has begun meanwhile. Compute again: it takes little time.")
         )
     return changes
 
@@ -185,9 +191,9 @@ def _holds_nothing(run: TimetableRun) -> bool:
 
 def _is_broken(plan: Plan, run: TimetableRun, *, began: datetime) -> bool:
     """Judged by what the run was to plan: what lay ahead when it began."""
-    timetable, is_repair = stored_timetable(plan, run.plan), run.kind == RunKind.REPAIR
-    ahead = plan_ahead(plan, published_timetable(plan), now=began, is_firm=is_repair)
-    return len(timetable.places) != len(run.plan) or is_broken(ahead, timetable, of_repair=is_repair)
+    timetable = stored_timetable(plan, run.plan)
+    ahead, _standing = plan_ahead(plan, published_timetable(plan), now=began)
+    return len(timetable.places) != len(run.plan) or is_broken(ahead, timetable, of_repair=run.kind == RunKind.REPAIR)
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from events.domain.timetable.begun_meetings import plan_ahead
 from events.domain.timetable.planning import Plan
 from events.domain.timetable.publishing import publish_run
 from events.domain.timetable.running import ask_run
@@ -44,7 +45,8 @@ def damage_of(plan: Plan, *, now: datetime) -> Damage:
             found[request_id] = "lost_slot"
         elif (row.table_id is not None and row.table_id not in plan.seat_of_table) or wish not in published.places:
             found[request_id] = "lost_table"
-    for broken in violations(plan.problem, published):
+    ahead, standing = plan_ahead(plan, published, now=now)
+    for broken in violations(ahead.problem, standing):
         # What the plan wants besides, and what concerns nobody in particular, is no damage.
         if broken.rule not in (Rule.MUST_HOLD, Rule.EQUAL_GAPS):
             for wish in broken.wishes:

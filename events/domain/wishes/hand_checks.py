@@ -75,6 +75,16 @@ def require_of_event(
         raise NotFound(_("We cannot find that stand at this event."))
 
 
+def require_to_come(slot: Slot | None, *, now: datetime) -> None:
+    """Stop where the time that is set has begun: nothing is planned before now.
+
+    Raises:
+        PlaceTaken
+    """
+    if slot is not None and slot.starts_at <= now:
+        raise PlaceTaken(_("That time has begun already. Choose a later one, or leave it to computing."))
+
+
 def require_together(
     event: Event, agendas: Sequence[Participant], spot: Table | Stand | None, *, newcomer: Participant | None = None
 ) -> None:

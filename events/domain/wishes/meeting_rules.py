@@ -24,6 +24,7 @@ from events.domain.wishes.hand_checks import (
     require_order,
     require_plannable_by_hand,
     require_stand,
+    require_to_come,
     require_together,
 )
 from events.domain.wishes.wish_errors import AgreedThemselves
@@ -51,11 +52,12 @@ def fix_meeting(
         NotAllowed, NotFound, EventCalledOff, EventNotPlannable, NoBookings, ChangedMeanwhile
         MeetingPublished: everybody knows when and where; it is moved where it is published.
         KeptApart: one of them does not go to that stand; who, is not told.
-        NotComing, PlaceTaken: it cannot be held then and there.
+        NotComing, PlaceTaken: it cannot be held then and there, or that time has begun.
     """
     event, row = _locked(request, viewer=viewer, version=version, now=now)
     _require_unpublished(row)
     require_of_event(event, None, slot, spot)
+    require_to_come(slot, now=now)
     if isinstance(spot, Stand):
         require_stand(spot, people_of_meeting(row))
     row.fixed_slot = slot

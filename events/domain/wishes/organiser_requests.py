@@ -16,6 +16,7 @@ from events.domain.wishes.hand_checks import (
     require_free,
     require_of_event,
     require_plannable_by_hand,
+    require_to_come,
     require_together,
 )
 from events.domain.wishes.pair_words import request_of, words_between
@@ -56,7 +57,7 @@ def plan_meeting_between(
         NotComing, TakesNoMeetings: one of them.
         KeptApart: the event's rules, a no, or somebody's private wish; which, is not told.
         AlreadyAsked: an open request, or an agreed one, is there between the first two.
-        PlaceTaken: one of them is not free then, or a hand has put something else there.
+        PlaceTaken: one of them is not free then, a hand has put something else there, or that time has begun.
         CapReached: the second one's month is full.
     """
     locked = change_event(event, viewer=viewer, version=version)
@@ -64,6 +65,7 @@ def plan_meeting_between(
     agendas = agendas_of(locked, people)
     words = clean_text(reason, field="reason", max_length=MAX_REASON, min_letters=_FEWEST_LETTERS)
     require_of_event(locked, before, slot, spot)
+    require_to_come(slot, now=now)
     require_together(locked, agendas, spot)
     sender, receiver, *guests = agendas
     _require_new(sender, receiver)

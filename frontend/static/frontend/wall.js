@@ -65,6 +65,8 @@ if (wall) {
   async function renew() {
     try {
       const answer = await fetch(location.href, { cache: "no-store", signal: AbortSignal.timeout(LONGEST_WAIT) });
+      // The link was renewed or the event is gone: the page that says so comes instead of what was true before.
+      if (answer.status === 404) return location.reload();
       if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
       take(new DOMParser().parseFromString(await answer.text(), "text/html"));
       stale.hidden = true;

@@ -117,7 +117,7 @@ def _show(
 
 
 def _fix_form(event: Event, row: MeetingRequest, data: Any = None) -> FixForm:
-    return FixForm(data, event=event, initial=fix_initial(row))
+    return FixForm(data, event=event, now=timezone.now(), initial=fix_initial(row))
 
 
 def _order_form(event: Event, row: MeetingRequest, data: Any = None) -> OrderForm:

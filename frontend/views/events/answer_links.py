@@ -13,7 +13,7 @@ from events.enums import EventState, RequestState
 from events.models import MeetingRequest
 from events.queries.wishes import is_hidden, is_silent, linked_request
 from frontend.event_links import address_mark
-from frontend.event_wishes import request_card, until_words
+from frontend.event_wishes import request_card, time_words, until_words
 from frontend.forms.bodies import form_page
 from frontend.forms.events_wishes import AnswerMeetingForm
 from frontend.requests import PageRequest
@@ -64,6 +64,7 @@ def _show(request: PageRequest, found: MeetingRequest, *, complaint: str = "", s
         # A yes would not count, and a no was said already.
         "takes_answer": waits and not is_silent(found),
         "until": until_words(found.event, found.expires_at),
+        "when": time_words(found),
         "said_no_thanks": waits and is_hidden(found),
         "card": request_card(found, reader=found.receiver, today=timezone.localdate()),
         "complaint": complaint,

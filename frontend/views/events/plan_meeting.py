@@ -20,7 +20,8 @@ from frontend.views.events.timetable import PART, timetable_url
 def event_plan_meeting(request: PageRequest, slug: str) -> HttpResponse:
     """Who is to meet, and what of it is set by hand; the next timetable or repair places the meeting."""
     event = organised(request, slug)
-    form = PlanMeetingForm(request.POST or None, event=event, initial={"version": event.version})
+    now, initial = timezone.now(), {"version": event.version}
+    form = PlanMeetingForm(request.POST or None, event=event, now=now, initial=initial)
     page = OrganiserPage(
         title=_("Plan a meeting between people"),
         lead=_("It counts as agreed. The next timetable or repair places it, within everybody's own times."),
@@ -41,7 +42,7 @@ def event_plan_meeting(request: PageRequest, slug: str) -> HttpResponse:
             slot=form.fixed_slot(),
             spot=form.fixed_place(),
             reason=form.cleaned_data["reason"],
-            now=timezone.now(),
+            now=now,
         )
 
     saved = _("The meeting is noted. Compute a timetable or a repair to give it its time and place.")

@@ -32,7 +32,7 @@ from events.queries.wishes import (
 )
 from frontend.bridge import BridgeCard
 from frontend.event_links import PLACE
-from frontend.event_wishes import acting_person, request_card, takes_answer, until_words, wishes_are_open
+from frontend.event_wishes import acting_person, request_card, takes_answer, time_words, until_words, wishes_are_open
 from frontend.event_words import is_on, moment_words
 from frontend.form_pages import do_or_tell
 from frontend.forms.events_wishes import AnswerMeetingForm
@@ -159,7 +159,7 @@ def say(found: MeetingRequest, form: AnswerMeetingForm, **who: Any) -> str:
         return _("You have said no thanks already: they hear nothing of it.")
     if not accepts:
         return _("%(name)s is told, with your word. Thank you for answering.") % name
-    return _("%(name)s is told. The time comes with the timetable.") % name
+    return _("%(name)s is told. %(when)s") % (name | {"when": time_words(answered)})
 
 
 @login_required

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from events.domain.timetable.begun_meetings import begun_meetings
 from events.domain.timetable.planning import Plan, problem_of
 from events.domain.timetable.publishing import publish_run
 from events.domain.timetable.repairing import damage_of, propose_repair, usual_most_moved_of
@@ -128,8 +129,9 @@ def _found(request: PageRequest, event: Event) -> dict[str, Any]:
     except SlotsOverlap as error:
         return {"blocked": str(error)}
     names, hall = Names(event), request.GET.get("hall", "")
+    held = {row.request_id for row in begun_meetings(plan, now=timezone.now())}
     return {
-        "left_out": len(plan.left_out),
+        "left_out": len(plan.left_out.keys() - held),
         **_unpublished(event, plan, names, hall),
         **_published(event, plan, names, hall),
     }
