@@ -67,13 +67,17 @@ def until_words(event: Event, moment: datetime) -> str:
 
 
 def time_words(request: MeetingRequest) -> str:
-    """When two who agree meet: known where it is planned, as it is at once where a yes takes the first free time."""
-    planned = Meeting.objects.filter(request=request, state=MeetingState.PLANNED).select_related("slot").first()
-    if planned is not None:
-        return _("You meet on %(moment)s.") % {"moment": moment_words(planned.slot.starts_at, request.event)}
-    if request.event.request_mode == RequestMode.FIRST_FREE:
+    """When two meet who agree, or would: told as it stands, where a yes takes the first free time and where not."""
+    meeting = Meeting.objects.filter(request=request).select_related("slot").first()
+    if meeting is not None and meeting.state == MeetingState.PLANNED:
+        return _("You meet on %(moment)s.") % {"moment": moment_words(meeting.slot.starts_at, request.event)}
+    if meeting is not None:
+        return _("The time that the meeting had is called off. If it gets another one, you are told.")
+    if request.event.request_mode != RequestMode.FIRST_FREE:
+        return _("You get the time and the table with the timetable.")
+    if request.state == RequestState.ASKED:
         return _("A yes takes the first time that both of you have free, so you know at once when you meet.")
-    return _("You get the time and the table with the timetable.")
+    return _("You are told of the time as soon as the meeting has one.")
 
 
 def wishes_are_open(event: Event, now: datetime) -> bool:

@@ -22,7 +22,8 @@ def slot_words(slot: Slot | GoneEntry, event: Event, *, with_day: bool = False) 
     hours = f"{date_format(start, 'H:i')}–{date_format(end, 'H:i')}"
     if with_day:
         return f"{day_words(start.date())}, {hours}"
-    return f"{date_format(start, _('j M'))} {hours}" if _has_days(event) else hours
+    day = date_format(start, _("j M"))
+    return f"{day} {hours}" if _has_days(event) else hours
 
 
 def _has_days(event: Event) -> bool:

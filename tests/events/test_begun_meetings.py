@@ -1,5 +1,6 @@
 """On the day: what has begun counts in each day and makes nothing impossible, and only what lies ahead is planned."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 import pytest
@@ -14,7 +15,7 @@ from events.domain.timetable.timetable_errors import PlaceTaken, TimetableOutdat
 from events.domain.wishes.meeting_rules import fix_meeting
 from events.domain.wishes.organiser_requests import plan_meeting_between
 from events.enums import MeetingState, RunKind, RunState, Wanting
-from events.models import Availability, Event, Hall, Meeting, MeetingRequest, Participant, Preference, Walk
+from events.models import Availability, Event, Hall, Meeting, MeetingRequest, Participant, Preference, Table, Walk
 from events.scheduling.timetable import Rule
 from frontend.forms.events_meeting_rules import FixForm
 from frontend.forms.events_plan_meeting import PlanMeetingForm
@@ -26,6 +27,7 @@ from tests.events.timetable_days import NOW, Day, computed, organiser, place_of,
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 VERY, LITTLE = 3.0, 0.1
+Change = Callable[[Day], None]
 
 
 @pytest.fixture
@@ -67,6 +69,19 @@ def closes(day: Day, name: str, *slots: int) -> None:
         Availability.objects.create(hub=day.event.hub, participant=person(day, name), slot=day.slots[slot])
 
 
+def at_far_stand(day: Day, name: str) -> None:
+    """Anna meets somebody where she comes to from the tables in 9 minutes; the pause is 5."""
+    hub, event = day.event.hub, day.event
+    far = Hall.objects.create(hub=hub, event=event, name="Hal B", position=1)
+    Walk.objects.create(hub=hub, event=event, one=day.hall, other=far, minutes=9)
+    stand = event.stands.create(hub=hub, hall=far, number="S1")
+    MeetingRequest.objects.filter(pk=with_(day, name).pk).update(stand=stand)
+
+
+def sets_time(day: Day, name: str, slot: int) -> None:
+    MeetingRequest.objects.filter(pk=with_(day, name).pk).update(fixed_slot=day.slots[slot])
+
+
 def starts(day: Day, slot: int) -> datetime:
     return day.slots[slot].starts_at
 
@@ -100,17 +115,18 @@ def test_meeting_that_was_held_counts_towards_the_most_that_somebody_wants(
     assert (planned(day)["Bo"], len(planned(day))) == (0, 2)
 
 
-def test_way_from_a_meeting_that_was_held_is_walked(day: Day, viewer: Viewer, hub: Hub) -> None:
-    far = Hall.objects.create(hub=hub, event=day.event, name="Hal B", position=1)
-    Walk.objects.create(hub=hub, event=day.event, one=day.hall, other=far, minutes=9)
-    stand = day.event.stands.create(hub=hub, hall=far, number="S1")
-    MeetingRequest.objects.filter(pk=with_(day, "Cai").pk).update(stand=stand)
+def test_way_from_a_meeting_that_was_held_is_walked(day: Day, viewer: Viewer) -> None:
+    at_far_stand(day, "Cai")
     closes(day, "Cai", 2, 3)
 
     unmet = renewed(day, viewer, now=starts(day, 0))
 
     assert (planned(day)["Bo"], "Cai" in planned(day)) == (0, False)
     assert unmet[str(with_(day, "Cai").public_id)]["code"] == "walking"
+
+
+def stays(_day: Day) -> None:
+    """Nothing changes."""
 
 
 def leaves(day: Day) -> None:
@@ -187,6 +203,73 @@ def test_meeting_that_was_to_come_before_one_that_has_begun_stays(day: Day, view
 
     assert codes == [[Rule.PRECEDENCE, Rule.PRECEDENCE], []]
     assert {name: slot for name, slot in planned(day).items() if name != "Dan"} == {"Bo": 0, "Cai": 2}
+
+
+def wants_one_meeting(day: Day) -> None:
+    wants(day, 1)
+    sets_time(day, "Cai", 2)
+
+
+def has_far_to_walk(day: Day) -> None:
+    at_far_stand(day, "Cai")
+    sets_time(day, "Cai", 1)
+
+
+def waits_between(day: Day) -> None:
+    Event.objects.filter(pk=day.event.pk).update(equal_within=0)
+    sets_time(day, "Cai", 2)
+
+
+def waits_for_a_table(day: Day) -> None:
+    Event.objects.filter(pk=day.event.pk).update(equal_within=0)
+    MeetingRequest.objects.filter(pk=with_(day, "Cai").pk).update(fixed_table=day.tables[1])
+    closes(day, "Cai", 1, 3)
+
+
+@pytest.mark.parametrize("later", [stays, leaves])
+@pytest.mark.parametrize(
+    ("change", "slot"), [(wants_one_meeting, 2), (has_far_to_walk, 1), (waits_between, 2), (waits_for_a_table, 2)]
+)
+def test_what_a_hand_set_ahead_comes_before_what_follows_from_a_meeting_that_was_held(
+    day: Day, viewer: Viewer, later: Change, change: Change, slot: int
+) -> None:
+    change(day)
+    later(day)
+    closes(day, "Dan", 0, 1, 2, 3)
+
+    renewed(day, viewer, now=starts(day, 0))
+
+    assert planned(day) == {"Bo": 0, "Cai": slot}
+
+
+def test_ways_between_hands_ahead_come_before_the_way_from_a_meeting_that_was_held(day: Day, viewer: Viewer) -> None:
+    at_far_stand(day, "Dan")
+    Table.objects.create(hub=day.event.hub, event=day.event, hall=day.event.halls.get(name="Hal B"), label="B1")
+    sets_time(day, "Cai", 1)
+    sets_time(day, "Dan", 2)
+
+    renewed(day, viewer, now=starts(day, 0))
+
+    assert planned(day) == {"Bo": 0, "Cai": 1, "Dan": 2}
+
+
+def test_hands_ahead_that_contradict_each_other_stay_impossible(day: Day, viewer: Viewer) -> None:
+    wants(day, 1)
+    sets_time(day, "Cai", 2)
+    sets_time(day, "Dan", 3)
+
+    run = computed(day.fresh(), viewer, now=starts(day, 0))
+
+    assert run.state == RunState.IMPOSSIBLE
+
+
+def test_reason_of_damage_is_the_one_that_the_organiser_can_see(day: Day) -> None:
+    held(day, "Cai", 3)
+    closes(day, "Cai", 1, 2, 3)
+
+    found = damage_of(problem_of(day.fresh()), now=starts(day, 0)).meetings
+
+    assert [code for _row, code in found] == [Rule.AVAILABILITY]
 
 
 # What has passed, and is told as such

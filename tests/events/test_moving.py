@@ -1,6 +1,6 @@
 """One meeting moved by hand: only where no rule breaks, both told, and two organisers at once notice."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -125,7 +125,9 @@ def test_open_slots_are_those_that_moving_accepts(day: Day, viewer: Viewer) -> N
     meeting = meeting_with("Bo")
     plan = problem_of(day.fresh())
 
-    offered = {spot.key for each in open_slots(plan, plan.wish_of[meeting.request_id]) for spot in each.spots}
+    offered = {
+        spot.key for each in open_slots(plan, plan.wish_of[meeting.request_id], now=LATER) for spot in each.spots
+    }
 
     accepted = set()
     for slot in day.slots:
@@ -138,6 +140,49 @@ def test_open_slots_are_those_that_moving_accepts(day: Day, viewer: Viewer) -> N
             accepted.add((slot.pk, table.pk, None))
     assert offered == accepted
     assert len(offered) == 4  # both tables of the first and the last slot; in the second Anna meets Cai
+
+
+def offered_to(meeting: Meeting, day: Day, now: datetime) -> set[tuple[int, int | None, int | None]]:
+    plan = problem_of(day.fresh())
+    return {s.key for each in open_slots(plan, plan.wish_of[meeting.request_id], now=now) for s in each.spots}
+
+
+def test_time_that_has_begun_is_neither_offered_nor_taken(day: Day, viewer: Viewer, english: None) -> None:
+    request = day.wish(day.person("Dan"), day.person("Eva"))
+    meeting = place_meeting(request, slot=day.slots[2], table=day.tables[0], now=NOW, actor=None)
+    now = day.slots[1].starts_at
+
+    offered = offered_to(meeting, day, now)
+    with pytest.raises(PlaceTaken, match="That time has begun already"):
+        move_meeting(meeting, slot=day.slots[0], table=day.tables[1], viewer=viewer, version=1, now=now)
+
+    assert offered == {(day.slots[2].pk, table.pk, None) for table in day.tables}
+    assert place_of(request) == ("planned", day.slots[2].pk, day.tables[0].pk)
+
+
+def test_meeting_that_has_begun_keeps_its_time_and_may_change_its_place(
+    day: Day, viewer: Viewer, english: None
+) -> None:
+    meeting, now = meeting_with("Bo"), day.slots[0].starts_at
+
+    offered = offered_to(meeting, day, now)
+    with pytest.raises(PlaceTaken, match="keeps its time"):
+        move_meeting(meeting, slot=day.slots[2], table=day.tables[0], viewer=viewer, version=1, now=now)
+    move_meeting(meeting, slot=day.slots[0], table=day.tables[1], viewer=viewer, version=1, now=now)
+
+    assert offered == {(day.slots[0].pk, table.pk, None) for table in day.tables}
+    assert place_of(meeting.request) == ("planned", day.slots[0].pk, day.tables[1].pk)
+
+
+def test_meeting_that_has_begun_may_change_its_place_where_its_hall_is_lost(day: Day, hub: Hub, viewer: Viewer) -> None:
+    far = Hall.objects.create(hub=hub, event=day.event, name="Hal B", position=1)
+    table = Table.objects.create(hub=hub, event=day.event, hall=far, label="B1")
+    day.event.tables.exclude(pk=table.pk).update(is_lost=True)
+    meeting, slot = meeting_with("Bo"), day.slots[0]
+
+    move_meeting(meeting, slot=slot, table=table, viewer=viewer, version=1, now=slot.starts_at)
+
+    assert place_of(meeting.request) == ("planned", slot.pk, table.pk)
 
 
 def test_slot_or_table_of_another_event_is_refused(day: Day, hub: Hub, viewer: Viewer) -> None:

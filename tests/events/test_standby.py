@@ -7,6 +7,7 @@ import pytest
 from events.domain.locks import lock_event
 from events.domain.timetable.planning import problem_of
 from events.domain.timetable.publishing import place_meeting
+from events.domain.timetable.repairing import damage_of
 from events.domain.timetable.standby import answer_offer, chances, lapse_due, offer_all, offer_slot, withdraw_offer
 from events.domain.timetable.timetable_errors import OfferGone, PlaceTaken
 from events.enums import OfferState
@@ -104,6 +105,36 @@ def test_table_that_others_took_meanwhile_is_replaced_or_the_offer_lapses(day: D
     answered = answer_offer(offer, participant=person("Bo"), accepts=True, now=NOW)
 
     assert (answered.state, Meeting.objects.filter(request=wish_with("Bo")).exists()) == (OfferState.LAPSED, False)
+
+
+def test_time_set_by_hand_that_has_passed_is_let_go_where_both_take_another(hub: Hub, viewer: Viewer) -> None:
+    day = small_day(hub, slots=2, tables=2, state="published")
+    set_by_hand = {"fixed_slot": day.slots[0], "fixed_table": day.tables[0]}
+    day.wish(day.person("Anna"), day.person("Bo"), **set_by_hand)
+    now = day.slots[0].starts_at
+    offer_all(day.event, viewer=viewer, now=now)
+    offer = StandbyOffer.objects.get()
+
+    for name in ("Anna", "Bo"):
+        answer_offer(offer, participant=person(name), accepts=True, now=now)
+
+    request = wish_with("Bo")
+    assert place_of(request) == ("planned", day.slots[1].pk, day.tables[0].pk)
+    assert (request.fixed_slot, request.fixed_table) == (None, day.tables[0])
+    assert not damage_of(problem_of(day.fresh()), now=now)
+
+
+def test_meeting_with_somebody_who_has_left_counts_towards_the_most_that_is_wanted(hub: Hub) -> None:
+    day = small_day(hub, state="published")
+    anna = day.person("Anna", most_meetings=1)
+    met = day.wish(anna, day.person("Bo"))
+    day.wish(anna, day.person("Cai"))
+    place_meeting(met, slot=day.slots[0], table=day.tables[0], now=NOW, actor=None)
+    Participant.objects.filter(name="Bo").update(state="cancelled")
+
+    found = list(chances(problem_of(day.fresh()), now=day.slots[0].starts_at))
+
+    assert found == []
 
 
 def test_no_ends_the_offer(day: Day, viewer: Viewer) -> None:

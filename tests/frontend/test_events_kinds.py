@@ -16,7 +16,7 @@ from events.domain.wishes.organiser_requests import plan_meeting_between
 from events.domain.wishes.suggesting import suggest_people
 from events.domain.wishes.wish_errors import NoBookings, StudentsApart
 from events.domain.wishes.wishing import prefer
-from events.models import Event, Hall, MeetingRequest, Participant, SuggestionRound, Table, TimetableRun
+from events.models import Event, Hall, Meeting, MeetingRequest, Participant, SuggestionRound, Table, TimetableRun
 from events.queries.mutual_wishes import pairs_waiting
 from events.queries.suggestions import has_list, people_with_suggestions, suggestions_for
 from events.templates import TEMPLATES
@@ -272,12 +272,19 @@ def test_yes_that_takes_the_first_free_time_tells_it_at_once(client: Client, eve
     link = reverse("frontend:event_answer_link", args=[token])
     before = body(client, link)
 
+    asking = body(signed_in(client, asta), f"{BASE}/ask/{bo.public_id}/")
     told = client.post(link, {"answer": "yes"}, follow=True).content.decode()
+    Meeting.objects.update(state="cancelled")
+    called_off = body(client, link)
 
     when = moment_words(slot.starts_at, event)
     assert "A yes takes the first time that both of you have free" in before
     assert f"{asta.name} is told. You meet on {when}." in told
-    assert (f"They are told. You meet on {when}." in told, "with the timetable" in before + told) == (True, False)
+    assert f"They are told. You meet on {when}." in told
+    assert "a yes takes the first time that both of you have free" in asking
+    assert ("You have agreed to meet" in called_off, "You meet" in called_off) == (True, False)
+    assert "The time that the meeting had is called off." in called_off
+    assert "with the timetable" not in before + asking + told + called_off
 
 
 def test_students_may_meet_at_events_of_other_kinds(event: Event) -> None:

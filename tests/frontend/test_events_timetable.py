@@ -20,7 +20,7 @@ from events.models import Availability, Meeting, StandbyOffer, TimetableRun
 from hubs.enums import Role
 from hubs.models import Hub
 from mailgate.models import OutgoingMail
-from tests.events.timetable_days import NOW, Day, computed, organiser, published, small_day
+from tests.events.timetable_days import NOW, Day, computed, organiser, published, put_off, small_day
 from tests.factories import HubFactory
 from tests.frontend.conftest import works_as
 from tests.frontend.timetable_day import day_fixture  # noqa: F401
@@ -215,6 +215,7 @@ def test_meeting_page_moves_it_and_tells_the_second_organiser(client: Client, da
     works_as(client, hub, Role.ORGANISER)
     address = f"{PAGE}meetings/{meeting.public_id}/"
     posted = {"version": "1", "slot": str(free.public_id), "place": "any"}
+    put_off(day)
 
     form = page_of(client, address)
     taken = client.post(address, posted | {"slot": str(busy.public_id)})
@@ -228,6 +229,22 @@ def test_meeting_page_moves_it_and_tells_the_second_organiser(client: Client, da
     assert Meeting.objects.get(pk=meeting.pk).slot == free
     again = client.post(address, posted | {"version": "2", "slot": str(meeting.slot.public_id)})
     assert (again.status_code, Meeting.objects.get(pk=meeting.pk).slot) == (302, meeting.slot)
+
+
+def test_page_of_a_meeting_that_has_begun_offers_other_places_only(client: Client, day: Day, hub: Hub) -> None:
+    published(day, organiser(hub))
+    put_off(day)
+    meeting = Meeting.objects.get(request__receiver__name="Bo")
+    begins = timezone.now() - timedelta(minutes=5)
+    day.event.slots.filter(pk=meeting.slot_id).update(starts_at=begins, ends_at=begins + timedelta(minutes=20))
+    works_as(client, hub, Role.ORGANISER)
+
+    answer = client.get(f"{PAGE}meetings/{meeting.public_id}/")
+
+    form = answer.context["form"]
+    assert [key for key, _label in form.fields["slot"].choices] == [str(meeting.slot.public_id)]
+    assert len(form.fields["place"].choices) == 1 + len(day.tables)
+    assert "has begun already and keeps its time" in answer.content.decode()
 
 
 def test_meeting_is_released_and_called_off(client: Client, day: Day, hub: Hub) -> None:

@@ -4,7 +4,8 @@ A meeting that has begun is neither moved nor called off, whoever cancels afterw
 What lies ahead is planned beside it: it counts in the day of everybody who sat there.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +15,7 @@ from events.domain.timetable.planning import Plan
 from events.enums import MeetingState
 from events.models import Meeting, MeetingSide
 from events.scheduling import problem as engine
+from events.scheduling.exact.board import Board
 from events.scheduling.timetable import Place, Rule, Timetable, gaps_of_people, violations
 
 Places = Mapping[int, Place]
@@ -41,18 +43,24 @@ def plan_ahead(plan: Plan, published: Timetable, *, now: datetime) -> tuple[Plan
     """The plan with its meetings that have begun where they were, and all others ahead only; and what stands in it.
 
     What has begun must be held, as far as it breaks no rule beside the others that have: since then people may have
-    left, closed that time, or asked for fewer. What breaks one is a wish no longer and stands no longer; it only takes
-    its part of the days of its people, so that it never makes a timetable impossible.
+    left, or closed that time. What breaks one is a wish no longer and stands no longer; it only takes its part of the
+    days of its people. What a hand has set ahead comes first there, so that history never makes a timetable impossible:
+    it is held although somebody then has more meetings than they want, or waits longer, and where the way to it would
+    be too long, that way is not asked for.
     """
     closed = frozenset(number for number, slot in enumerate(plan.slots) if slot.starts_at <= now)
     if not closed:
         return plan, published
     history = _History.of(plan, closed, now)
     held: Places = {wish: place for wish, place in published.places.items() if wish in history.wishes}
-    problem = history.problem(held)
-    while broken := _broken(problem, held):
+    hurried: frozenset[int] = frozenset()
+    problem = history.problem(held, hurried)
+    while (broken := _broken(problem, held)) or (late := _hurried(problem, held) - hurried):
+        if not broken:
+            hurried |= late
+            broken = {wish for wish in held if not hurried.isdisjoint(problem.wishes[wish].people)}
         held = {wish: place for wish, place in held.items() if wish not in broken}
-        problem = history.problem(held)
+        problem = history.problem(held, hurried)
     ahead = {wish: place for wish, place in published.places.items() if wish not in history.wishes}
     return replace(plan, problem=problem), Timetable({**ahead, **held})
 
@@ -78,6 +86,36 @@ def _broken(problem: engine.Problem, held: Places) -> set[int]:
     }
 
 
+def _hurried(problem: engine.Problem, held: Places) -> frozenset[int]:
+    """Those who come from a meeting, and then reach no place of what a hand has set ahead in time.
+
+    Where the same people have more of these, one place decides about the next: there each of the places must do.
+    """
+    board = Board(problem, Timetable(held))
+    hands = [wish for wish in _set_by_hand(problem) if wish not in held] if problem.walking else []
+    of_people = Counter(person for wish in hands for person in problem.wishes[wish].people)
+    found: set[int] = set()
+    for wish in hands:
+        kept_off = [board.walkers(wish, *spot) for spot in board.spots(wish)]
+        is_alone = all(of_people[person] == 1 for person in problem.wishes[wish].people)
+        if kept_off and (all if is_alone else any)(kept_off):
+            found.update(*kept_off)
+    return frozenset(found)
+
+
+def _waiting(problem: engine.Problem, held: Places) -> int:
+    """Idle gaps that somebody may have from these meetings and what a hand has set ahead; it may have set no time."""
+    hands = [(wish, problem.wishes[wish].fixed_slot) for wish in _set_by_hand(problem) if wish not in held]
+    timed = {wish: Place(slot, pool=0) for wish, slot in hands if slot is not None}  # waiting knows no places
+    gaps = gaps_of_people(problem, Timetable({**timed, **held}))
+    open_ = Counter(person for wish, slot in hands if slot is None for person in problem.wishes[wish].people)
+    return max((gap + open_[person] for person, gap in enumerate(gaps)), default=0)
+
+
+def _set_by_hand(problem: engine.Problem) -> list[int]:
+    return [number for number, wish in enumerate(problem.wishes) if wish.is_rule]
+
+
 @dataclass(frozen=True)
 class _History:
     """What has begun, and the problem without it: every other wish ahead only."""
@@ -101,8 +139,10 @@ class _History:
         rows = tuple(begun_meetings(plan, now=now))
         return cls(plan, ahead, begun, rows, _people_of(plan, now) if rows else {})
 
-    def problem(self, held: Places) -> engine.Problem:
-        """With these meetings held where they were, and the others in the days of their people."""
+    def problem(self, held: Places, hurried: frozenset[int]) -> engine.Problem:
+        """With these meetings held where they were, and the others in the days of their people; no ways from there
+        for those who are `hurried`.
+        """
         wishes = list(self.ahead.wishes)
         for number, place in held.items():
             here = frozenset({place.slot})
@@ -111,18 +151,28 @@ class _History:
         for row in self.rows:
             if self.plan.wish_of.get(row.request_id) not in held:
                 for person in self.people.get(row.pk, ()):
-                    people[person] = self._busier(people[person], row)
-        problem = replace(self.ahead, wishes=tuple(wishes), people=tuple(people))
-        if problem.equal_within is None:
+                    people[person] = self._busier(people[person], row, walks=person not in hurried)
+        problem = replace(self.ahead, wishes=tuple(wishes), people=tuple(self._capped(people, held)))
+        if problem.equal_within is None or not self.rows:
             return problem
         # Who has waited has waited: no more can be asked of the others than to wait no longer than that.
-        waited = max(gaps_of_people(problem, Timetable(held)), default=0)
-        return replace(problem, equal_within=max(problem.equal_within, waited))
+        return replace(problem, equal_within=max(problem.equal_within, _waiting(problem, held)))
 
-    def _busier(self, person: engine.Person, row: Meeting) -> engine.Person:
+    def _capped(self, people: Sequence[engine.Person], held: Places) -> Iterator[engine.Person]:
+        """What they want at most leaves room for what was held, and beside it for what a hand has set ahead."""
+        had = Counter(person for wish in held for person in self.ahead.wishes[wish].people)
+        to_come = Counter(person for wish in _set_by_hand(self.ahead) for person in self.ahead.wishes[wish].people)
+        for number, person in enumerate(people):
+            most, wanted = person.most, self.ahead.people[number].most
+            if most is None or wanted is None:
+                yield person
+            else:
+                yield replace(person, most=max(most, had[number] + min(to_come[number], wanted)))
+
+    def _busier(self, person: engine.Person, row: Meeting, *, walks: bool) -> engine.Person:
         """Somebody after a meeting that is no wish any more: one meeting fewer to come, and a way from there."""
         slot, place = self.plan.slot_number.get(row.slot_id), row.stand or row.table
-        busy_at = {slot: zone_of(place.hall_id)} if slot is not None and place is not None else {}
+        busy_at = {slot: zone_of(place.hall_id)} if walks and slot is not None and place is not None else {}
         return replace(
             person,
             most=None if person.most is None else max(0, person.most - 1),
@@ -140,7 +190,7 @@ def _ahead(problem: engine.Problem, number: int, closed: frozenset[int]) -> engi
     wish, possible = problem.wishes[number], problem.possible_slots[number]
     ahead = replace(wish, forbidden=wish.forbidden | closed)
     is_past = wish.fixed_slot in closed or (len(possible) > 0 and closed.issuperset(possible))
-    return _never(ahead) if is_past else ahead
+    return _never(ahead) if is_past and wish.is_rule else ahead
 
 
 def _people_of(plan: Plan, now: datetime) -> dict[int, frozenset[int]]:

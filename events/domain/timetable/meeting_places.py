@@ -1,9 +1,14 @@
-"""Where and when one meeting could be held beside those that are published, breaking no rule of the timetable."""
+"""Where and when one meeting could be held beside those that are published, breaking no rule of the timetable.
+
+Nothing is put before now; what has begun counts in the days of its people, and only its place can be another.
+"""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from events.domain.timetable.begun_meetings import begun_meetings, plan_ahead
 from events.domain.timetable.planning import Plan
 from events.domain.timetable.stored_timetables import Spot, published_spots, published_timetable
 from events.domain.timetable.timetable_errors import PlaceTaken
@@ -25,9 +30,12 @@ class OpenSlot:
         return self.spots[0]
 
 
-def open_slots(plan: Plan, wish: int) -> list[OpenSlot]:
-    """Slots in which the wish could be held, whatever was fixed by hand before; its own place counts as free."""
-    return open_slots_on(Situation.of(plan), wish)
+def open_slots(plan: Plan, wish: int, *, now: datetime) -> list[OpenSlot]:
+    """Slots to come in which the wish could be held, whatever was fixed by hand before; its own place counts as free.
+
+    A meeting that has begun has its own slot only.
+    """
+    return open_slots_on(Situation.of(plan, now=now), wish)
 
 
 @dataclass(frozen=True)
@@ -40,17 +48,17 @@ class Situation:
     taken: dict[tuple[int, int], int]  # slot key, table key -> wish
 
     @classmethod
-    def of(cls, plan: Plan) -> "Situation":
+    def of(cls, plan: Plan, *, now: datetime) -> "Situation":
         """What is published now; hands that fixed something are left out, since a hand may change it."""
+        ahead, standing = plan_ahead(plan, published_timetable(plan), now=now)
         # Equal waiting is a matter of the whole timetable: a hand that moves one meeting is not bound by it.
-        wishes = tuple(_loose(wish) for wish in plan.problem.wishes)
-        problem = replace(plan.problem, wishes=wishes, equal_within=None)
+        problem = replace(ahead.problem, wishes=_loose(plan, now), equal_within=None)
         taken = {
             (spot.slot.pk, spot.table.pk): wish
             for wish, spot in published_spots(plan).items()
             if spot.table is not None
         }
-        return cls(plan, problem, Board(problem, _without_clashes(problem, published_timetable(plan))), taken)
+        return cls(plan, problem, Board(problem, _without_clashes(problem, standing)), taken)
 
 
 def _without_clashes(problem: engine.Problem, timetable: Timetable) -> Timetable:
@@ -65,8 +73,18 @@ def _without_clashes(problem: engine.Problem, timetable: Timetable) -> Timetable
     return Timetable(kept)
 
 
-def _loose(wish: engine.Wish) -> engine.Wish:
-    return replace(wish, fixed_slot=None, fixed_pool=None)
+def _loose(plan: Plan, now: datetime) -> tuple[engine.Wish, ...]:
+    """The wishes without what a hand fixed, ahead only, also where the time that it fixed has passed."""
+    closed = frozenset(number for number, slot in enumerate(plan.slots) if slot.starts_at <= now)
+    begun = {
+        plan.wish_of.get(row.request_id): frozenset(slot for slot in closed if plan.slots[slot].pk == row.slot_id)
+        for row in begun_meetings(plan, now=now)
+    }
+    loose = (replace(wish, fixed_slot=None, fixed_pool=None) for wish in plan.problem.wishes)
+    return tuple(
+        replace(wish, slots=begun[number]) if number in begun else replace(wish, forbidden=wish.forbidden | closed)
+        for number, wish in enumerate(loose)
+    )
 
 
 def open_slots_on(situation: Situation, wish: int) -> list[OpenSlot]:
@@ -102,13 +120,13 @@ def _by_table(plan: Plan, spots: list[Spot]) -> list[Spot]:
     return sorted(spots, key=place_of)
 
 
-def require_open(plan: Plan, wish: int, spot: Spot) -> None:
+def require_open(plan: Plan, wish: int, spot: Spot, *, now: datetime) -> None:
     """Stop unless the wish can be held there; the engine's judge has the last word.
 
     Raises:
         PlaceTaken: says which rule stands in the way.
     """
-    situation = Situation.of(plan)
+    situation = Situation.of(plan, now=now)
     slot = plan.slot_number.get(spot.slot.pk)
     pool = _pool_of(plan, spot)
     if slot is None or pool is None:

@@ -11,7 +11,8 @@ from events.domain.timetable.meetings import call_off_meeting, people_in, put_me
 from events.domain.timetable.planning import problem_of
 from events.domain.timetable.stored_timetables import Spot, spot_of
 from events.domain.timetable.telling_meetings import tell_changed
-from events.domain.timetable.timetable_errors import MeetingGone
+from events.domain.timetable.timetable_errors import MeetingGone, PlaceTaken
+from events.domain.wishes.hand_checks import require_to_come
 from events.enums import MeetingState, RequestState
 from events.models import Event, Meeting, Slot, Stand, Table
 from hubs.policies import Viewer
@@ -39,7 +40,8 @@ def move_meeting(
         NotAllowed, NotFound, EventCalledOff
         ChangedMeanwhile: another organiser moved it or called it off since.
         MeetingGone: it is called off.
-        PlaceTaken: it would break a rule of the timetable.
+        PlaceTaken: it would break a rule of the timetable; that time has begun; or the meeting has, and only its place
+            can still be corrected.
     """
     event, row = _locked(meeting, viewer=viewer, version=version)
     plan = problem_of(event)
@@ -49,7 +51,8 @@ def move_meeting(
     spot = Spot(slot, table, stand)
     moves = spot_of(row).key != spot.key
     if moves:
-        require_open(plan, wish, spot)
+        _require_time(row, slot, now)
+        require_open(plan, wish, spot, now=now)
         put_meeting(row, spot, now=now, is_fixed=True)
     else:
         row.is_fixed, row.version = True, row.version + 1
@@ -60,6 +63,14 @@ def move_meeting(
     if moves:
         tell_changed(event, people_in([row]), now=now)
     return row
+
+
+def _require_time(meeting: Meeting, slot: Slot, now: datetime) -> None:
+    if slot.pk == meeting.slot_id:
+        return
+    if meeting.slot.starts_at <= now:
+        raise PlaceTaken(_("This meeting has begun already and keeps its time. Its place can still be corrected."))
+    require_to_come(slot, now=now)
 
 
 def _fix(meeting: Meeting, spot: Spot) -> None:

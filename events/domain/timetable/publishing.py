@@ -313,7 +313,8 @@ def place_meeting(
     if wish is None:
         raise NotFound(_("This meeting cannot be planned: somebody does not come, or it was not accepted."))
     spot = Spot(slot, table, stand)
-    require_open(plan, wish, spot)
+    require_open(plan, wish, spot, now=now)
+    _let_go(request, spot)
     meeting = make_meeting(request, spot, people_of_wish(plan, wish), now=now)
     record_change(
         request.hub_id, actor_id=actor.user_id if actor else None, action="place_meeting", subject_type="meeting",
@@ -321,3 +322,14 @@ def place_meeting(
     )  # fmt: skip
     tell_changed(request.event, people_in([meeting]), now=now)
     return meeting
+
+
+def _let_go(request: MeetingRequest, spot: Spot) -> None:
+    """What a hand had set otherwise binds no more, or computing would call the meeting off again."""
+    other_slot = request.fixed_slot_id not in (None, spot.slot.pk)
+    other_table = request.fixed_table_id not in (None, spot.table.pk if spot.table is not None else None)
+    if other_slot or other_table:
+        request.fixed_slot = None if other_slot else request.fixed_slot
+        request.fixed_table = None if other_table else request.fixed_table
+        request.version += 1
+        request.save(update_fields=["fixed_slot", "fixed_table", "version", "updated_at"])

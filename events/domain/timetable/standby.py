@@ -44,7 +44,7 @@ def chances(plan: Plan, *, now: datetime) -> Iterator[Chance]:
     offered = set(
         StandbyOffer.objects.filter(event=plan.event, state=OfferState.OFFERED).values_list("request_id", flat=True)
     )
-    situation = Situation.of(plan)
+    situation = Situation.of(plan, now=now)
     wishes = [wish for wish in range(len(plan.requests)) if wish not in held]
     wishes = [wish for wish in wishes if plan.requests[wish].pk not in offered]
     for wish in sorted(wishes, key=lambda wish: (-plan.problem.wishes[wish].value, wish)):
@@ -85,7 +85,7 @@ def offer_slot(
         raise OfferGone(_("This meeting has a place already, or somebody of it does not come any more."))
     if not _in_time(slot, now):
         raise PlaceTaken(_("That slot begins too soon to be offered."))
-    require_open(plan, wish, Spot(slot, table, stand))
+    require_open(plan, wish, Spot(slot, table, stand), now=now)
     offer = StandbyOffer.objects.create(
         hub_id=event.hub_id, event=event, request=request, slot=slot, table=table, stand=stand,
         expires_at=min(now + OFFER_LASTS, slot.starts_at - LEAST_NOTICE),
@@ -151,7 +151,7 @@ def _take(offer: StandbyOffer, now: datetime) -> None:
     """Both said yes: hold it there, or at another free place in the same slot; else the offer has lapsed."""
     offer.state = OfferState.TAKEN
     try:
-        spot = _still_open(offer)
+        spot = _still_open(offer, now)
         place_meeting(offer.request, slot=spot.slot, table=spot.table, stand=spot.stand, now=now, actor=None)
     except PlaceTaken:
         offer.state = OfferState.LAPSED
@@ -159,10 +159,11 @@ def _take(offer: StandbyOffer, now: datetime) -> None:
     _lapse_filled(StandbyOffer.objects.filter(event=offer.event_id), now)
 
 
-def _still_open(offer: StandbyOffer) -> Spot:
+def _still_open(offer: StandbyOffer, now: datetime) -> Spot:
     plan = problem_of(offer.event)
     wish = plan.wish_of.get(offer.request_id)
-    same_slot = [] if wish is None else [each for each in open_slots(plan, wish) if each.first.slot.pk == offer.slot_id]
+    found = [] if wish is None else open_slots(plan, wish, now=now)
+    same_slot = [each for each in found if each.first.slot.pk == offer.slot_id]
     if not same_slot:
         raise PlaceTaken(_("That slot or place is no longer part of the event. Choose another one."))
     wanted = Spot(offer.slot, offer.table, offer.stand)

@@ -252,7 +252,7 @@ def _meet_first(locked: MeetingRequest, viewer: Viewer | None, *, now: datetime)
     """Hold an accepted request in the first slot to come that both and a place have free."""
     plan = problem_of(locked.event)
     wish = plan.wish_of.get(locked.pk)
-    spots = [each.spots[0] for each in open_slots(plan, wish)] if wish is not None else []
+    spots = [each.spots[0] for each in open_slots(plan, wish, now=now)] if wish is not None else []
     spot = next((each for each in spots if each.slot.starts_at > now), None)
     if spot is None:
         raise NoFreeSlot(_("No time is free for both of you. Open a time in your registration, or say no."))

@@ -82,7 +82,7 @@ def _open_slots(event: Event, meeting: Meeting) -> list[OpenSlot]:
         return []
     plan = problem_of(event)
     wish = plan.wish_of.get(meeting.request_id)
-    return [] if wish is None else open_slots(plan, wish)
+    return [] if wish is None else open_slots(plan, wish, now=timezone.now())
 
 
 def _facts(event: Event, meeting: Meeting) -> dict[str, Any]:
@@ -98,6 +98,7 @@ def _facts(event: Event, meeting: Meeting) -> dict[str, Any]:
         ),
         "meeting": meeting,
         "is_planned": meeting.state == MeetingState.PLANNED,
+        "has_begun": meeting.slot.starts_at <= timezone.now(),
         "people": people_words(meeting),
         "when": slot_words(meeting.slot, event),
         "where": place_words(table=meeting.table, stand=meeting.stand),
