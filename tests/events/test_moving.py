@@ -174,7 +174,11 @@ def test_meeting_that_has_begun_keeps_its_time_and_may_change_its_place(
     assert place_of(meeting.request) == ("planned", day.slots[0].pk, day.tables[1].pk)
 
 
-def test_meeting_that_has_begun_may_change_its_place_where_its_hall_is_lost(day: Day, hub: Hub, viewer: Viewer) -> None:
+@pytest.mark.parametrize("most", [None, 2])
+def test_meeting_that_has_begun_may_change_its_place_where_its_hall_is_lost(
+    day: Day, hub: Hub, viewer: Viewer, most: int | None
+) -> None:
+    day.event.people.update(most_meetings=most)
     far = Hall.objects.create(hub=hub, event=day.event, name="Hal B", position=1)
     table = Table.objects.create(hub=hub, event=day.event, hall=far, label="B1")
     day.event.tables.exclude(pk=table.pk).update(is_lost=True)

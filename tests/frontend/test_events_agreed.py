@@ -151,6 +151,7 @@ def test_guest_is_added_by_name_or_code_and_left_out(client: Client, day: Day, h
 
 
 def test_leaving_a_guest_out_says_whether_anybody_is_told(client: Client, day: Day, hub: Hub) -> None:
+    put_off(day)
     dea, eva, row = day.person("Dea"), day.person("Eva"), with_(day, "Bo")
     row.guests.create(hub=hub, participant=dea)
     published(day, organiser(hub))
@@ -291,6 +292,7 @@ def test_eight_people_are_planned_by_name_and_code(client: Client, day: Day, hub
 def test_repair_that_only_brings_a_guest_says_so_before_and_after_it_is_applied(
     client: Client, day: Day, hub: Hub
 ) -> None:
+    put_off(day)
     published(day, organiser(hub))
     works_as(client, hub, Role.ORGANISER)
     day.person("Dea")

@@ -18,7 +18,7 @@ from hubs.models import Hub
 from mailgate.links import sign
 from mailgate.models import OutgoingMail
 from mailgate.renderers import Addresses
-from tests.events.timetable_days import NOW, Day, organiser, published
+from tests.events.timetable_days import NOW, Day, organiser, published, put_off
 from tests.frontend.conftest import SCRIPT
 from tests.frontend.timetable_day import day_fixture  # noqa: F401
 
@@ -30,9 +30,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def offer(day: Day, hub: Hub) -> StandbyOffer:
-    for slot in day.slots:
-        begins = slot.starts_at + timedelta(days=400)
-        type(slot).objects.filter(pk=slot.pk).update(starts_at=begins, ends_at=begins + timedelta(minutes=20))
+    put_off(day)
     day.slots[0].refresh_from_db()
     request = day.event.requests.get(receiver__name="Bo")
     return offer_slot(request, slot=day.slots[0], table=day.tables[0], viewer=organiser(hub), now=timezone.now())

@@ -39,20 +39,24 @@ def begun_wishes(plan: Plan, *, now: datetime) -> frozenset[int]:
     return frozenset(plan.wish_of[row.request_id] for row in rows if row.request_id in plan.wish_of)
 
 
-def plan_ahead(plan: Plan, published: Timetable, *, now: datetime) -> tuple[Plan, Timetable]:
+def plan_ahead(
+    plan: Plan, published: Timetable, *, now: datetime, without: int | None = None
+) -> tuple[Plan, Timetable]:
     """The plan with its meetings that have begun where they were, and all others ahead only; and what stands in it.
 
     What has begun must be held, as far as it breaks no rule beside the others that have: since then people may have
     left, or closed that time. What breaks one is a wish no longer and stands no longer; it only takes its part of the
     days of its people. What a hand has set ahead comes first there, so that history never makes a timetable impossible:
     it is held although somebody then has more meetings than they want, or waits longer, and where the way to it would
-    be too long, that way is not asked for.
+    be too long, that way is not asked for. `without` is a wish to be placed anew: it takes no part.
     """
     closed = frozenset(number for number, slot in enumerate(plan.slots) if slot.starts_at <= now)
     if not closed:
         return plan, published
-    history = _History.of(plan, closed, now)
-    held: Places = {wish: place for wish, place in published.places.items() if wish in history.wishes}
+    history = _History.of(plan, closed, now, without)
+    held: Places = {
+        wish: place for wish, place in published.places.items() if wish in history.wishes and wish != without
+    }
     hurried: frozenset[int] = frozenset()
     problem = history.problem(held, hurried)
     while (broken := _broken(problem, held)) or (late := _hurried(problem, held) - hurried):
@@ -127,7 +131,7 @@ class _History:
     people: Mapping[int, frozenset[int]]  # meeting key -> numbers of the agendas that it was in
 
     @classmethod
-    def of(cls, plan: Plan, closed: frozenset[int], now: datetime) -> "_History":
+    def of(cls, plan: Plan, closed: frozenset[int], now: datetime, without: int | None) -> "_History":
         begun, problem = begun_wishes(plan, now=now), plan.problem
         wishes = tuple(
             _never(wish) if number in begun else _ahead(problem, number, closed)
@@ -136,7 +140,11 @@ class _History:
         # What was to come before a meeting that has begun has missed that, and may be held still.
         order = tuple(rule for rule in problem.precedences if rule.after not in begun)
         ahead = replace(problem, wishes=wishes, precedences=order)
-        rows = tuple(begun_meetings(plan, now=now))
+        rows = tuple(
+            row
+            for row in begun_meetings(plan, now=now)
+            if without is None or plan.wish_of.get(row.request_id) != without
+        )
         return cls(plan, ahead, begun, rows, _people_of(plan, now) if rows else {})
 
     def problem(self, held: Places, hurried: frozenset[int]) -> engine.Problem:

@@ -35,7 +35,7 @@ def open_slots(plan: Plan, wish: int, *, now: datetime) -> list[OpenSlot]:
 
     A meeting that has begun has its own slot only.
     """
-    return open_slots_on(Situation.of(plan, now=now), wish)
+    return open_slots_on(Situation.of(plan, now=now, without=wish), wish)
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,12 @@ class Situation:
     taken: dict[tuple[int, int], int]  # slot key, table key -> wish
 
     @classmethod
-    def of(cls, plan: Plan, *, now: datetime) -> "Situation":
-        """What is published now; hands that fixed something are left out, since a hand may change it."""
-        ahead, standing = plan_ahead(plan, published_timetable(plan), now=now)
+    def of(cls, plan: Plan, *, now: datetime, without: int | None = None) -> "Situation":
+        """What is published now; hands that fixed something are left out, since a hand may change it.
+
+        `without` is a wish that is asked about: where its own meeting has begun, it counts in nobody's day.
+        """
+        ahead, standing = plan_ahead(plan, published_timetable(plan), now=now, without=without)
         # Equal waiting is a matter of the whole timetable: a hand that moves one meeting is not bound by it.
         problem = replace(ahead.problem, wishes=_loose(plan, now), equal_within=None)
         taken = {
@@ -126,7 +129,7 @@ def require_open(plan: Plan, wish: int, spot: Spot, *, now: datetime) -> None:
     Raises:
         PlaceTaken: says which rule stands in the way.
     """
-    situation = Situation.of(plan, now=now)
+    situation = Situation.of(plan, now=now, without=wish)
     slot = plan.slot_number.get(spot.slot.pk)
     pool = _pool_of(plan, spot)
     if slot is None or pool is None:
