@@ -70,9 +70,11 @@ def test_rated_meeting_can_be_corrected_from_the_plan_until_the_report(
 
     after = client.get(plan).content.decode()
 
+    # The page signs its links anew, in a second of its own.
+    form = re.search(rf'"/en/events/agenda/[^/"]+/rate/{bazar.meeting.public_id}/"', after)
     assert "You have said how it was." not in before
     assert ("You have said how it was." in after) == may_correct
-    assert (address in after) == may_correct
+    assert (form is not None) == may_correct
 
 
 def test_plan_by_link_leads_to_no_profile_that_the_reader_may_not_see(client: Client, bazar: Bazar) -> None:
